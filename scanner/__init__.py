@@ -1,0 +1,106 @@
+"""Examine a phone for traces of compromise; say what was seen, and what could not be.
+
+    import scanner
+
+    for phone in scanner.devices():
+        scanned = scanner.scan(f"android:{phone.serial}")
+        print(scanned.report.verdict, scanned.folder)
+
+Nothing here prints, and nothing is global: several phones can be scanned in one process.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scanner.errors import (
+        Cancelled,
+        CaseError,
+        DeviceBusy,
+        DeviceError,
+        DeviceLost,
+        RuleError,
+        ScannerError,
+        UsageError,
+    )
+    from scanner.model.report import Report
+    from scanner.pipeline import (
+        Acquired,
+        AdbServer,
+        Custody,
+        Examined,
+        Options,
+        Scanned,
+        acquire,
+        devices,
+        dry_run,
+        examine,
+        open_source,
+        scan,
+    )
+
+_WHERE = {
+    "scanner.errors": (
+        "Cancelled",
+        "CaseError",
+        "DeviceBusy",
+        "DeviceError",
+        "DeviceLost",
+        "RuleError",
+        "ScannerError",
+        "UsageError",
+    ),
+    "scanner.model.report": ("Report",),
+    "scanner.pipeline": (
+        "Acquired",
+        "AdbServer",
+        "Custody",
+        "Examined",
+        "Options",
+        "Scanned",
+        "acquire",
+        "devices",
+        "dry_run",
+        "examine",
+        "open_source",
+        "scan",
+    ),
+}
+_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
+
+__all__ = [
+    "Acquired",
+    "AdbServer",
+    "Cancelled",
+    "CaseError",
+    "Custody",
+    "DeviceBusy",
+    "DeviceError",
+    "DeviceLost",
+    "Examined",
+    "Options",
+    "Report",
+    "RuleError",
+    "Scanned",
+    "ScannerError",
+    "UsageError",
+    "acquire",
+    "devices",
+    "dry_run",
+    "examine",
+    "open_source",
+    "scan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for: `import scanner` costs nothing."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULE_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

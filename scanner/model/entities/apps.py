@@ -1,0 +1,102 @@
+"""Apps, and the special powers that a user gave to them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import UNSET, UnsetType
+
+from scanner.model.entities.base import Entity
+from scanner.model.privacy import AppFact, System
+
+
+class App(Entity, frozen=True, kw_only=True, tag="app"):
+    """An installed application of one user."""
+
+    key: ClassVar[tuple[str, ...]] = ("user", "package")
+
+    user: System[int]
+    package: AppFact[str]
+    installed: AppFact[bool | UnsetType] = (
+        UNSET  # False: known to the system, not installed for this user
+    )
+    enabled: AppFact[bool | UnsetType] = UNSET
+    hidden: AppFact[bool | UnsetType] = UNSET
+    suspended: AppFact[bool | UnsetType] = UNSET
+    system: AppFact[bool | UnsetType] = UNSET  # on a system partition, or an update of such an app
+    debuggable: AppFact[bool | UnsetType] = UNSET
+    test_only: AppFact[bool | UnsetType] = UNSET
+    uid: AppFact[int | None | UnsetType] = (
+        UNSET  # the Linux uid for this user (user * 100000 + app id)
+    )
+    path: AppFact[str | None | UnsetType] = UNSET  # base.apk or the folder that holds it
+    version_code: AppFact[int | None | UnsetType] = UNSET
+    version_name: AppFact[str | None | UnsetType] = UNSET
+    target_sdk: AppFact[int | None | UnsetType] = UNSET
+    shared_user: AppFact[str | None | UnsetType] = UNSET
+    installer: AppFact[str | None | UnsetType] = UNSET  # package of record
+    initiating_installer: AppFact[str | None | UnsetType] = UNSET
+    originating_installer: AppFact[str | None | UnsetType] = UNSET
+    package_source: AppFact[str | None | UnsetType] = (
+        UNSET  # other, store, local_file, downloaded_file
+    )
+    update_owner: AppFact[str | None | UnsetType] = UNSET
+    first_installed: AppFact[str | None | UnsetType] = UNSET  # device-local, as printed
+    last_updated: AppFact[str | None | UnsetType] = UNSET
+    signer: AppFact[str | None | UnsetType] = (
+        UNSET  # Java hash code of the certificate: triage, no proof
+    )
+    signing_version: AppFact[int | None | UnsetType] = UNSET
+    flags: AppFact[tuple[str, ...] | None | UnsetType] = UNSET
+    permissions_requested: AppFact[tuple[str, ...] | None | UnsetType] = UNSET
+    permissions_granted: AppFact[tuple[str, ...] | None | UnsetType] = UNSET
+    receiver_actions: AppFact[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # events its receivers are woken by
+    )
+    service_actions: AppFact[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # intents its services answer
+    )
+    accessibility_services: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # enabled ones
+    admin_receivers: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # active device admins
+    owner: AppFact[str | None | UnsetType] = UNSET  # device, profile
+    other_users: AppFact[tuple[int, ...] | None | UnsetType] = (
+        UNSET  # joined: who else has it installed
+    )
+    conflicts: AppFact[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # joined: fields sources disagree on
+    )
+
+
+class AccessibilityService(Entity, frozen=True, kw_only=True, tag="accessibility_service"):
+    """A service that may read the screen and act for the user."""
+
+    key: ClassVar[tuple[str, ...]] = ("user", "component")
+
+    user: System[int]
+    component: AppFact[str]  # package/class, the class in full
+    package: AppFact[str]
+    enabled: AppFact[bool | UnsetType] = UNSET
+    bound: AppFact[bool | UnsetType] = UNSET  # running now
+    capabilities: AppFact[int | None | UnsetType] = UNSET  # AccessibilityServiceInfo bit mask
+
+
+class DeviceAdmin(Entity, frozen=True, kw_only=True, tag="device_admin"):
+    """An active device administrator."""
+
+    key: ClassVar[tuple[str, ...]] = ("user", "component")
+
+    user: System[int]
+    component: AppFact[str]
+    package: AppFact[str]
+    policies: AppFact[tuple[str, ...] | None | UnsetType] = UNSET
+
+
+class PolicyOwner(Entity, frozen=True, kw_only=True, tag="policy_owner"):
+    """The device owner, or the owner of a profile."""
+
+    key: ClassVar[tuple[str, ...]] = ("scope", "user")
+
+    scope: System[str]  # device, profile
+    user: System[int]
+    package: AppFact[str | None | UnsetType] = UNSET
+    component: AppFact[str | None | UnsetType] = UNSET

@@ -1,0 +1,171 @@
+"""The report: the frozen document of one examination; renderers read only this."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from scanner.model.evidence import Gap, Provenance, Unanswered
+from scanner.model.findings import Check, Confidence, Finding, Level, Message, RuleClass
+from scanner.model.privacy import PrivacyLevel
+
+SCHEMA_VERSION = "1.0"
+
+Verdict = Literal[
+    "compromise_confirmed",
+    "suspicious",
+    "inconclusive",
+    "nothing_found_in_what_was_examined",
+]
+
+
+class ClockReading(Struct, frozen=True, kw_only=True):
+    """The device's clock against the host's; skew is device minus host."""
+
+    device_at: datetime
+    host_at: datetime  # the middle of the question's round trip
+    skew_seconds: float
+    uncertainty_seconds: float  # half the round trip
+    uptime_seconds: float | None = None
+    booted_at: datetime | None = None
+    zone: str | None = None  # offset only, +0100: a zone's name is a place
+
+
+class HostClock(Struct, frozen=True, kw_only=True):
+    """Whether the host's clock can be trusted."""
+
+    synchronized: bool | None  # None: the host does not say
+    zone: str
+
+
+class Acquisition(Struct, frozen=True, kw_only=True):
+    """What must be recorded when a device is examined, since it can never be added later."""
+
+    case: str  # id of the case
+    tool: str
+    version: str
+    started_at: datetime
+    ended_at: datetime | None  # *now* of every later examination; None: the acquisition did not end
+    complete: bool
+    platform: str
+    transport: str  # usb, tcp
+    device: str  # pseudonym
+    profile: str
+    privacy: PrivacyLevel
+    users: tuple[int, ...] | None  # those asked for; None: all
+    host_clock: HostClock
+    clock: ClockReading | None
+    locked_at_start: bool | None  # None: the device does not say
+    locked_at_end: bool | None
+    debugging_before: bool | None  # whether debugging was on before we came, as the operator stated
+    host_keys: tuple[str, ...]  # fingerprints of the host's own adb keys
+    operator: str | None = None
+    case_number: str | None = None
+    purpose: str | None = None  # or legal basis
+    consent: str | None = None
+    sandbox: str = "none"
+    interrupted: Message | None = None  # why it is incomplete
+    resumed: int = 0  # times
+    unanswered: tuple[Unanswered, ...] = ()  # requests that left no evidence
+
+
+class RunRecord(Struct, frozen=True, kw_only=True):
+    """The one part of a report that differs between examinations of one case."""
+
+    tool: str
+    version: str
+    started_at: datetime
+    finished_at: datetime
+    python: str
+    system: str
+    sandbox: str  # full, partial, none
+    case_digest: str | None  # sha256 of the tag manifest that was examined; None: not closed yet
+    acquisition: Acquisition | None
+    round_trips: int | None = None
+
+
+class Device(Struct, frozen=True, kw_only=True):
+    """The device, as far as the privacy level lets it be named."""
+
+    platform: str
+    pseudonym: str
+    serial: str | None = None  # at privacy level `case` only
+    manufacturer: str | None = None
+    model: str | None = None
+    release: str | None = None
+    build: str | None = None
+    security_patch: str | None = None
+    users: tuple[int, ...] = ()
+
+
+class Coverage(Struct, frozen=True, kw_only=True):
+    """How much of what applies was examined."""
+
+    applicable: int  # compromise checks
+    examined: int
+    percent: int
+    minimum: int  # of the profile, in percent
+    entities: dict[str, int]  # observed, by type
+    artifacts_read: tuple[str, ...]
+    artifacts_missing: tuple[str, ...]
+    users_unreadable: tuple[int, ...]
+    cannot_see: tuple[Message, ...]  # what this kind of scan can never see
+    reach: tuple[Message, ...]  # how far back what was read goes
+    feeds: tuple[Message, ...]  # dates of rules and indicators
+
+
+class EvidenceLine(Struct, frozen=True, kw_only=True):
+    """One evidence, as the report names it."""
+
+    id: str
+    artifact: str
+    request: str
+    origin: str
+    sha256: str
+    size: int
+    exit_code: int | None
+    cut: str | None
+    provenance: Provenance
+
+
+class RuleLine(Struct, frozen=True, kw_only=True):
+    """One rule, with the words a renderer needs."""
+
+    id: str
+    title: str
+    description: str
+    level: Level
+    confidence: Confidence
+    rule_class: RuleClass
+    status: str
+    tags: tuple[str, ...]
+    falsepositives: tuple[str, ...]
+    references: tuple[str, ...]
+    sha256: str
+
+
+class RuleSet(Struct, frozen=True, kw_only=True):
+    """The rules of one examination."""
+
+    digest: str
+    rules: tuple[RuleLine, ...]
+    unusable: tuple[Message, ...]  # rules in well-formed files that could not be evaluated
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """One examination of one device."""
+
+    schema_version: str
+    run: RunRecord
+    privacy: PrivacyLevel
+    device: Device | None
+    verdict: Verdict
+    coverage: Coverage
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    evidence: tuple[EvidenceLine, ...]
+    footprint: tuple[Message, ...]
+    rules: RuleSet

@@ -1,0 +1,73 @@
+"""Sources: whatever answers requests. A simulated phone is a peer of a real one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from scanner.model.evidence import Outcome, Unanswered
+from scanner.model.report import ClockReading
+from scanner.model.requests import AnyRequest
+
+__all__ = ["Answer", "DeviceAction", "Probe", "Source", "Unanswered"]
+
+
+class Answer(ABC):
+    """The answer to one request. Its chunks are read once, before the next answer is asked for."""
+
+    def __init__(self, request: AnyRequest, origin: str, started_at: datetime) -> None:
+        self.request, self.origin, self.started_at = request, origin, started_at
+
+    @abstractmethod
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the answer in pieces, within the request's bounds; a limit or a drop ends them."""
+
+    @abstractmethod
+    def outcome(self) -> Outcome:
+        """How it ended; only after the last chunk."""
+
+    @abstractmethod
+    def errors(self) -> bytes:
+        """What the device wrote to standard error, at most 64 KiB; only after the last chunk."""
+
+
+class DeviceAction(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing done to a device: a line of the audit log."""
+
+    op: str  # connect, shell, sync, disconnect ...
+    argv: tuple[str, ...] = ()
+    exit_code: int | None = None
+    bytes: int = 0
+    sha256: str | None = None
+    milliseconds: int = 0
+    changes_device: bool = False
+
+
+class Probe(Struct, frozen=True, kw_only=True):
+    """The device's own state at one moment."""
+
+    clock: ClockReading | None
+    locked: bool | None
+
+
+class Source(Protocol):
+    """Answers requests in its own order, in one pass."""
+
+    platform: str  # android, ios
+    transport: str  # usb, tcp, case
+    device_id: str  # what tells the device from all others: its serial
+
+    def fetch_all(
+        self, requests: Sequence[AnyRequest], *, deadline: float | None = None
+    ) -> Generator[Answer | Unanswered]:
+        """Answer each request once. DeviceLost when the device goes away in the middle.
+
+        `deadline` is on the host's monotonic clock; what is not answered by then is `timeout`.
+        """
+        ...
+
+    def close(self) -> None: ...

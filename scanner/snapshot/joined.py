@@ -1,0 +1,99 @@
+"""Joining what several evidences state of one entity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import get_args
+
+from msgspec import UNSET, Struct, structs
+
+from scanner.model.entities import Entity
+from scanner.model.evidence import Provenance
+
+PRECEDENCE: dict[Provenance, int] = {name: rank for rank, name in enumerate(get_args(Provenance))}
+
+
+class Claim(Struct, frozen=True):
+    """What one evidence states of one entity."""
+
+    order: tuple[int, int, str]  # provenance, rank of the artifact, evidence: never the arrival
+    entity: Entity
+    evidence: str
+    provenance: Provenance
+
+
+class Default(Struct, frozen=True):
+    """What one evidence states of a field of each entity that it does not name."""
+
+    order: tuple[int, int, str]
+    value: object
+    evidence: str
+    provenance: Provenance
+
+
+class Joined(Struct, frozen=True):
+    """One entity as all evidence states it, with the evidence and the provenance of each field."""
+
+    entity: Entity
+    evidence: dict[str, tuple[str, ...]]
+    provenance: dict[str, Provenance]
+
+
+class _Joining:
+    """The fields of one entity, while claims about it come in the order of precedence."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+        self.evidence: dict[str, tuple[str, ...]] = {}
+        self.provenance: dict[str, Provenance] = {}
+        self.conflicts: set[str] = set()
+
+    def state(self, field: str, value: object, evidence: str, provenance: Provenance) -> None:
+        """Take a value: the first counts, those that agree are evidence, others are conflicts."""
+        if field not in self.values:
+            self.values[field], self.provenance[field] = value, provenance
+            self.evidence[field] = (evidence,)
+            return
+        known = self.evidence[field]
+        if value == self.values[field]:
+            if evidence not in known:
+                self.evidence[field] = (*known, evidence)
+        elif evidence != known[0]:
+            self.conflicts.add(field)
+
+
+def join(claims: Sequence[Claim], defaults: dict[str, list[Default]]) -> Joined:
+    """Join claims about one entity: the first by precedence counts, all that agree are evidence.
+
+    Fields on which evidences disagree are named in `conflicts`, where the entity has that field.
+    """
+    ordered = sorted(claims, key=lambda claim: claim.order)
+    entity = type(ordered[0].entity)
+    joining = _Joining()
+    for claim in ordered:
+        stated = zip(entity.__struct_fields__, structs.astuple(claim.entity), strict=True)
+        for field, value in stated:
+            if value is not UNSET:
+                joining.state(field, value, claim.evidence, claim.provenance)
+    for field, others in defaults.items():
+        for default in _unnamed(field, others, ordered):
+            joining.state(field, default.value, default.evidence, default.provenance)
+    if "conflicts" in entity.__struct_fields__:
+        joining.values["conflicts"] = tuple(sorted(joining.conflicts)) or None
+        joining.provenance["conflicts"] = "os_claimed"
+        joining.evidence["conflicts"] = tuple(dict.fromkeys(claim.evidence for claim in ordered))
+    return Joined(entity(**joining.values), joining.evidence, joining.provenance)
+
+
+def _unnamed(field: str, defaults: Iterable[Default], claims: Iterable[Claim]) -> Iterable[Default]:
+    """Yield what evidences state of this entity by not naming it."""
+    named = {claim.evidence for claim in claims if getattr(claim.entity, field) is not UNSET}
+    return (default for default in defaults if default.evidence not in named)
+
+
+def derive(joined: Joined, *, source: str, **values: object) -> Joined:
+    """Add fields that follow from another field, whose evidence and provenance they take."""
+    evidence = joined.evidence | dict.fromkeys(values, joined.evidence.get(source, ()))
+    vouched = joined.provenance.get(source, "os_claimed")
+    provenance = joined.provenance | dict.fromkeys(values, vouched)
+    return Joined(structs.replace(joined.entity, **values), evidence, provenance)

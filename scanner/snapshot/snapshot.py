@@ -1,0 +1,103 @@
+"""The snapshot: everything stated of one device, joined by key."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TypeVar
+
+from scanner.model.entities import ENTITIES, Entity, Otherwise, Statement, User
+from scanner.model.evidence import Provenance
+from scanner.snapshot.derived import derive_all
+from scanner.snapshot.joined import PRECEDENCE, Claim, Default, Joined, join
+
+E = TypeVar("E", bound=Entity)
+Key = tuple[object, ...]
+
+_BY_NAME: dict[str, type[Entity]] = {
+    str(entity.__struct_config__.tag): entity for entity in ENTITIES
+}
+
+
+class Snapshot:
+    """The state of one device. Ages are at `now`, the end of the acquisition."""
+
+    def __init__(
+        self, platform: str, *, now: datetime | None = None, host_keys: Iterable[str] = ()
+    ) -> None:
+        self.platform, self.now, self.host_keys = platform, now, frozenset(host_keys)
+        self._claims: dict[type[Entity], dict[Key, list[Claim]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self._defaults: dict[tuple[type[Entity], int | None], dict[str, list[Default]]] = {}
+        self._joined: dict[type[Entity], dict[Key, Joined]] = {}
+
+    def at(self, now: datetime | None) -> None:
+        """Set *now*, which ages are counted to."""
+        self.now = now
+        self._joined.clear()
+
+    def add(
+        self, statement: Statement, *, evidence: str, provenance: Provenance, rank: int
+    ) -> None:
+        """Add what one evidence states; `rank` is the place of its artifact in the registry."""
+        order = (PRECEDENCE[provenance], rank, evidence)
+        if isinstance(statement, Otherwise):
+            entity = _BY_NAME[statement.entity]
+            fields = self._defaults.setdefault((entity, statement.user), {})
+            fields.setdefault(statement.field, []).append(
+                Default(order, statement.value, evidence, provenance)
+            )
+        else:
+            entity = type(statement)
+            key = tuple(getattr(statement, name) for name in entity.key)
+            self._claims[entity][key].append(Claim(order, statement, evidence, provenance))
+        self._joined.clear()
+
+    def every(self, entity: type[E]) -> Iterator[E]:
+        """Yield the joined entities of a type, in the order of their keys."""
+        for joined in self.joined(entity):
+            if isinstance(joined.entity, entity):
+                yield joined.entity
+
+    def joined(self, entity: type[Entity]) -> Iterable[Joined]:
+        """Yield the joined entities of a type with the evidence and provenance of each field."""
+        if entity not in self._joined:
+            self._joined[entity] = self._join(entity)
+        return self._joined[entity].values()
+
+    def counts(self) -> dict[str, int]:
+        """Count the entities of each type that was observed at all; of apps, the installed ones."""
+        counted = {
+            name: sum(getattr(each, "installed", None) is not False for each in self.every(entity))
+            for name, entity in sorted(_BY_NAME.items())
+        }
+        return {name: count for name, count in counted.items() if count}
+
+    def _join(self, entity: type[Entity]) -> dict[Key, Joined]:
+        claims = self._claims.get(entity, {})
+        joined = {key: join(claims[key], self._defaults_of(entity, key)) for key in _sorted(claims)}
+        users = [] if entity is User else [user.id for user in self.every(User)]
+        return derive_all(entity, joined, now=self.now, users=users, host_keys=self.host_keys)
+
+    def _defaults_of(self, entity: type[Entity], key: Key) -> dict[str, list[Default]]:
+        everywhere = self._defaults.get((entity, None), {})
+        if "user" not in entity.key:
+            return everywhere
+        user = key[entity.key.index("user")]
+        own = self._defaults.get((entity, user if isinstance(user, int) else None), {})
+        fields = everywhere.keys() | own.keys()
+        return {
+            field: sorted(
+                {
+                    id(each): each for each in everywhere.get(field, []) + own.get(field, [])
+                }.values(),
+                key=lambda default: default.order,
+            )
+            for field in fields
+        }
+
+
+def _sorted(claims: dict[Key, list[Claim]]) -> list[Key]:
+    return sorted(claims, key=lambda key: tuple((str(type(part)), part) for part in key))  # type: ignore[type-var, unused-ignore]
