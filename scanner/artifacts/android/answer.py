@@ -1,0 +1,41 @@
+"""What every reading asks first: is this an answer at all?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scanner.errors import ParseError
+from scanner.formats.refusals import refusal
+from scanner.model.artifact import Known, Planned
+from scanner.model.entities import User
+from scanner.model.evidence import EvidenceFile
+from scanner.model.requests import AnyRequest, Command, for_user
+
+
+def answer(file: EvidenceFile) -> EvidenceFile:
+    """Return the file; NotAvailable where the device refused, ParseError where it said nothing."""
+    if (refused := refusal(file)) is not None:
+        raise refused
+    with file.open() as stream:
+        if not stream.read(1):
+            raise ParseError("an answer expected, found nothing")
+    return file
+
+
+def user_of(file: EvidenceFile) -> int:
+    """Return the user that a request was limited to."""
+    request = file.request
+    if not isinstance(request, Command) or request.user is None:
+        raise ParseError("a request limited to a user expected")
+    return request.user
+
+
+def per_user(*argv: str) -> Planned:
+    """Return the plan of a command that is asked once for each user of the device."""
+    template = Command(argv=argv)
+
+    def plan(known: Known) -> Iterable[AnyRequest]:
+        users = sorted({user.id for user in known.every(User)})
+        return [for_user(template, user) for user in users]
+
+    return Planned(after=("android.users",), template=template, plan=plan)

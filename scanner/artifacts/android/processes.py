@@ -1,0 +1,142 @@
+"""Processes, from toybox `ps`.
+
+The columns are named by the first line. Fields are padded to the header's columns; one that is
+longer pushes the rest to the right, and the padding of later fields makes up for it (toybox ps.c
+show_ps). NAME and ARGS may hold blanks: NAME is read by its column where the columns still stand,
+else as its first word. LABEL may be blank (a kernel without SELinux). A row of a thread (TID is
+not PID) is left out: a thread is no process.
+
+ARGS and CMDLINE are personal: files and addresses that somebody opened. The first word is kept
+where it is an absolute path and nothing else is read. Toybox leaves the folder of the program out
+of ARGS, so its rows state no `executable`; that is not the statement that there is none.
+
+Pitfalls: the shell sees all processes from Android 7, some vendors hide them; kernel threads have
+parent 2; STIME is the time of day, without a day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from scanner.artifacts.android.answer import answer
+from scanner.errors import ParseError
+from scanner.formats.components import uid_of
+from scanner.formats.lines import ended_lines
+from scanner.model.artifact import Artifact, Reading, Stated
+from scanner.model.entities import Process
+from scanner.model.evidence import EvidenceFile
+from scanner.model.requests import Command
+
+NAME_LIMIT = 255
+PATH_LIMIT = 4096
+_COLUMN = re.compile(r"\S+")
+_ARGUMENTS = (("ARGS",), ("CMDLINE",))
+_LAST = ("ARGS", "CMD", "CMDLINE", "COMMAND", "NAME")  # what may end a row
+
+
+class _Table(NamedTuple):
+    columns: tuple[str, ...]
+    starts: tuple[int, ...]
+
+
+def parse(file: EvidenceFile) -> Iterator[Process]:
+    """Yield the processes of one listing."""
+    lines = enumerate(ended_lines(answer(file)), start=1)
+    table = _header(lines)
+    found = False
+    for number, line in lines:
+        if not line.strip():
+            continue
+        row = _row(table, line, number)
+        if row.get("TID", row["PID"]) != row["PID"]:
+            continue
+        found = True
+        yield _process(row, number)
+    if not found:
+        raise ParseError("a process below the names of the columns expected")
+
+
+def _header(lines: Iterator[tuple[int, str]]) -> _Table:
+    for number, line in lines:
+        columns = tuple(_COLUMN.findall(line))
+        if "PID" in columns and columns[-1] in _LAST and len(set(columns)) == len(columns):
+            return _Table(columns, tuple(match.start() for match in _COLUMN.finditer(line)))
+        if line.strip():
+            raise ParseError("the names of the columns expected", line=number)
+    raise ParseError("the names of the columns expected, found nothing")
+
+
+def _row(table: _Table, line: str, number: int) -> dict[str, str]:
+    """Split a row: single words, then what may hold blanks."""
+    row: dict[str, str] = {}
+    position = 0
+    for index, column in enumerate(table.columns[:-1]):
+        if column == "NAME" and table.columns[index + 1 :] in _ARGUMENTS:
+            row |= _name_and_arguments(table, line, position)
+            return row
+        match = _COLUMN.search(line, position)
+        if match is None:
+            raise ParseError(f"{len(table.columns)} columns expected", line=number)
+        if column == "LABEL" and match.start() >= table.starts[index + 1]:
+            row[column] = ""
+            continue
+        row[column] = match[0]
+        position = match.end()
+    row[table.columns[-1]] = line[position:].strip()
+    return row
+
+
+def _name_and_arguments(table: _Table, line: str, position: int) -> dict[str, str]:
+    start = len(line) - len(line[position:].lstrip(" "))
+    last, column = table.columns[-1], table.starts[-1]
+    if start < column and line[column - 1 : column] == " " and line[column : column + 1] != " ":
+        return {"NAME": line[start:column].rstrip(" "), last: line[column:]}
+    name, _, arguments = line[start:].partition(" ")
+    return {"NAME": name, last: arguments.lstrip(" ")}
+
+
+def _process(row: dict[str, str], number: int) -> Process:
+    stated: dict[str, Any] = {}
+    if "PPID" in row:
+        stated["parent"] = _number(row["PPID"], number)
+    owner = row.get("USER") or row.get("UID")
+    if owner:
+        stated |= {"owner": owner[:NAME_LIMIT], "uid": uid_of(owner)}
+    if "LABEL" in row:
+        stated["label"] = row["LABEL"][:NAME_LIMIT] if row["LABEL"] not in {"", "-"} else None
+    if name := row.get("NAME", row.get("CMD", "")):
+        stated["name"] = name[:NAME_LIMIT]
+    word = row.get("CMDLINE", row.get("ARGS", "")).split(" ", 1)[0]
+    if word.startswith("/") and len(word) <= PATH_LIMIT:
+        stated["executable"] = word
+    elif "CMDLINE" in row:
+        stated["executable"] = None
+    started = row.get("STIME")
+    return Process(
+        source="ps",
+        pid=_number(row["PID"], number),
+        started=started[:NAME_LIMIT] if started else None,
+        **stated,
+    )
+
+
+def _number(text: str, number: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):  # noqa: PLR2004  32 bits
+        raise ParseError("a process id expected", line=number)
+    return int(text)
+
+
+PROCESSES = Artifact(
+    name="android.processes",
+    title="Processes",
+    platform="android",
+    states=(Stated(Process),),
+    readings=(
+        Reading(
+            Command(argv=("ps", "-A", "-o", "PID,PPID,USER,LABEL,STIME,NAME,CMDLINE")),
+            parse,
+        ),
+    ),
+)

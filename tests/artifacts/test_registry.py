@@ -1,0 +1,147 @@
+"""What every artifact promises: it states what it says it states, and nothing personal."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from msgspec import UNSET
+
+from scanner.artifacts import ARTIFACTS
+from scanner.artifacts.android import packages, settings
+from scanner.model.artifact import Planned
+from scanner.model.entities import Otherwise
+from scanner.model.privacy import UNREADABLE, privacy_classes
+
+from . import (
+    test_accessibility,
+    test_adb_keys,
+    test_device_policy,
+    test_getprop,
+    test_processes,
+    test_users,
+)
+from .evidence import evidence
+from .package_texts import EIGHT, FOURTEEN
+from .test_packages import LIST
+
+CANARY = "CanaryOfSomebody"
+SECURE = (
+    f"device_name={CANARY}\nenabled_accessibility_services=a.b/.C\n"
+    f"lock_screen_owner_info={CANARY}\n"
+)
+BY_NAME = {artifact.name: artifact for artifact in ARTIFACTS}
+ACCESSIBILITY = (
+    test_accessibility.SIXTEEN.replace("Bound services:{}", "Bound services:{}\n", 1)
+    .replace("title=x", f"title={CANARY}")
+    .replace("[com.android.systemui]", f"[{CANARY}]")
+)
+TEXTS = {
+    "android.getprop": [
+        (0, test_getprop.PHONE.replace("Somebody's operator", CANARY).replace("somebodys", CANARY))
+    ],
+    "android.users": [
+        (0, test_users.LIST.replace("Owner", CANARY)),
+        (1, test_users.DUMPSYS.replace("Work profile", CANARY)),
+    ],
+    "android.packages": [(0, LIST), (1, "package:a.b\n"), (2, "package:a.b\n")],
+    "android.package_details": [(0, FOURTEEN), (0, EIGHT)],
+    "android.processes": [
+        (0, test_processes.rows(test_processes.line(arguments=f"/bin/x {CANARY} /{CANARY}")))
+    ],
+    "android.accessibility": [
+        (0, ACCESSIBILITY),
+        (0, test_accessibility.EIGHT.replace("Somebody's helper", CANARY)),
+        (0, test_accessibility.TEN.replace("label=Reader", f"label={CANARY}")),
+        (0, test_accessibility.SAMSUNG),
+    ],
+    "android.device_policy": [
+        (0, test_device_policy.OWNED.replace("Somebody's company", CANARY)),
+        (1, "1 owner:\nUser  0: admin=a.b/.C,DeviceOwner\n"),
+    ],
+    "android.adb_keys": [
+        (
+            0,
+            (
+                test_adb_keys.HEAD
+                + test_adb_keys.LISTED
+                + test_adb_keys.xml(test_adb_keys.row(0))
+                + test_adb_keys.WIFI
+                + test_adb_keys.FOOT
+            )
+            .replace("somebody@laptop", CANARY)
+            .replace("Somebody's home", CANARY),
+        )
+    ],
+}
+CASES = [
+    pytest.param(name, number, text, id=f"{name}-{at}")
+    for name, texts in TEXTS.items()
+    for at, (number, text) in enumerate(texts)
+]
+
+
+def statements(name, number, text):
+    found = list(BY_NAME[name].readings[number].parse(evidence(text, user=10)))
+    assert found or text.startswith(test_accessibility.HEAD)
+    return found
+
+
+def settings_of(*argv):
+    text = SECURE + f"adb_enabled=1\nbluetooth_name={CANARY}\nshow_password=1\n"
+    return list(settings.parse(evidence(text, *argv, user=10)))
+
+
+def fields_of(artifact):
+    """Return (type of entity, field) of all that an artifact says it states."""
+    return {(one.entity, field) for one in artifact.states for field in one.names()}
+
+
+def stated_by(found):
+    return {
+        (type(one), field)
+        for one in found
+        if not isinstance(one, Otherwise)
+        for field in one.__struct_fields__
+        if getattr(one, field) is not UNSET
+    }
+
+
+def everything(name):
+    if name == "android.settings":
+        return [one for space in settings.ALLOWED for one in settings_of("settings", "list", space)]
+    return [one for number, text in TEXTS[name] for one in statements(name, number, text)]
+
+
+@pytest.mark.parametrize("artifact", ARTIFACTS, ids=lambda artifact: artifact.name)
+def test_it_states_all_that_it_says_and_nothing_else(artifact):
+    assert fields_of(artifact) == stated_by(everything(artifact.name))
+
+
+@pytest.mark.parametrize("artifact", ARTIFACTS, ids=lambda artifact: artifact.name)
+def test_what_holds_otherwise_is_stated_of_a_field_that_it_states(artifact):
+    spoken = {one.field for one in everything(artifact.name) if isinstance(one, Otherwise)}
+
+    assert spoken <= {field for _, field in fields_of(artifact)}
+
+
+@pytest.mark.parametrize("artifact", ARTIFACTS, ids=lambda artifact: artifact.name)
+def test_no_personal_or_secret_field_is_stated(artifact):
+    classes = {one.entity: privacy_classes(one.entity) for one in artifact.states}
+
+    assert not {field for one, field in fields_of(artifact) if classes[one][field] in UNREADABLE}
+
+
+@pytest.mark.parametrize(("name", "number", "text"), CASES)
+def test_personal_text_has_no_way_out(name, number, text):
+    assert CANARY.encode() not in msgspec.json.encode(statements(name, number, text))
+
+
+def test_personal_settings_have_no_way_out():
+    assert CANARY.encode() not in msgspec.json.encode(everything("android.settings"))
+
+
+def test_per_user_requests_wait_for_the_users():
+    requests = [reading.request for reading in packages.PACKAGES.readings]
+    waits = [one.after for one in requests if isinstance(one, Planned)]
+
+    assert [("android.users",)] * 3 == waits
