@@ -1,0 +1,29 @@
+"""Rules, and what they make of the snapshot of a device."""
+
+from scanner.detect.facts import ScanFacts
+from scanner.detect.inspect import inspect
+from scanner.detect.lints import LINTS, Lint, lint
+from scanner.detect.packs import load
+from scanner.detect.problems import RuleErrors
+from scanner.detect.proofs import Proved, prove
+from scanner.detect.rules import Proof, Rule, RulePack
+from scanner.detect.verdict import MINIMUM, Extent, decide, extent
+
+__all__ = [
+    "LINTS",
+    "MINIMUM",
+    "Extent",
+    "Lint",
+    "Proof",
+    "Proved",
+    "Rule",
+    "RuleErrors",
+    "RulePack",
+    "ScanFacts",
+    "decide",
+    "extent",
+    "inspect",
+    "lint",
+    "load",
+    "prove",
+]

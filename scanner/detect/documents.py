@@ -1,0 +1,164 @@
+"""Rule files as data: YAML read within bounds, with the line of each key.
+
+Only scalars, lists and maps with text keys are built. Aliases and tags are refused, so that a file
+can neither grow in memory nor name a Python object; dates stay text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from msgspec import Struct
+
+from scanner.detect.problems import Place, Problems
+
+SIZE_LIMIT = 256 * 1024  # bytes
+DEPTH_LIMIT = 12
+NODE_LIMIT = 20_000
+
+_PREFIX = "tag:yaml.org,2002:"
+_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """The first document of a rule file."""
+
+    path: str
+    sha256: str
+    data: dict[str, Any]
+    lines: dict[Place, int]  # of each key and list element
+    documents: int  # in the file
+
+
+def read_document(path: Path) -> Document:
+    """Read one rule file. RuleErrors where it is no plain YAML map within bounds."""
+    problems = Problems(str(path))
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        problems.add((), f"cannot be read: {error.strerror}", "check the path and its permissions")
+    else:
+        if len(raw) > SIZE_LIMIT:
+            problems.add((), f"larger than {SIZE_LIMIT} bytes", "one short file for each rule")
+    problems.raise_any()
+    return _parse(raw, problems)
+
+
+def _parse(raw: bytes, problems: Problems) -> Document:
+    remedy = "one YAML map of plain values; see rules/README.md"
+    data: Any = None
+    documents = 0
+    try:
+        text = raw.decode("utf-8")
+        documents = _measure(text, problems)
+        problems.raise_any()
+        data = _build(next(iter(yaml.compose_all(text, _Loader)), None), (), problems)
+    except UnicodeDecodeError as error:
+        problems.add((), f"no UTF-8 text at byte {error.start}", "save the file as UTF-8")
+    except yaml.MarkedYAMLError as error:
+        if error.problem_mark is not None:
+            problems.lines[()] = error.problem_mark.line + 1
+        problems.add((), f"no YAML: {error.problem}", remedy)
+    except yaml.YAMLError:
+        problems.add((), "no YAML: a character that YAML does not allow", remedy)
+    if not problems.errors and not isinstance(data, dict):
+        problems.add((), "a map expected", remedy)
+    problems.raise_any()
+    return Document(
+        path=problems.path,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        data=data,
+        lines=problems.lines,
+        documents=documents,
+    )
+
+
+def _measure(text: str, problems: Problems) -> int:
+    """Walk the events, which costs no memory, before anything is built; return the documents."""
+    depth = documents = 0
+    for nodes, event in enumerate(_events(text)):
+        if event.start_mark is not None:
+            problems.lines[()] = event.start_mark.line + 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+        elif isinstance(event, yaml.AliasEvent):
+            problems.add((), "an alias", "write the value out where it is used")
+            break
+        if depth > DEPTH_LIMIT or nodes >= NODE_LIMIT:
+            problems.add((), f"deeper than {DEPTH_LIMIT} or more than {NODE_LIMIT} values")
+            break
+    return documents
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    return iter(yaml.parse(text, _Loader))
+
+
+def _build(node: yaml.Node | None, place: Place, problems: Problems) -> Any:
+    if node is None:
+        return None
+    problems.lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode) and node.tag == f"{_PREFIX}map":
+        return _build_map(node, place, problems)
+    if isinstance(node, yaml.SequenceNode) and node.tag == f"{_PREFIX}seq":
+        parts = enumerate(node.value)
+        return [_build(part, (*place, number), problems) for number, part in parts]
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node, place, problems)
+    problems.add(place, "a tag", "only plain values, lists and maps")
+    return None
+
+
+def _build_map(node: yaml.MappingNode, place: Place, problems: Problems) -> dict[str, Any]:
+    built: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = _build(key_node, (*place, "(key)"), problems)
+        problems.lines.pop((*place, "(key)"), None)
+        line = key_node.start_mark.line + 1
+        if not isinstance(key, str):
+            problems.lines[(*place, "(key)")] = line
+            problems.add((*place, "(key)"), "a key that is no text", "quote the key")
+            continue
+        problems.lines[(*place, key)] = line
+        if key in built:
+            problems.add((*place, key), "the key stands twice", "remove one of them")
+        built[key] = _build(value_node, (*place, key), problems)
+    return built
+
+
+def _scalar(node: yaml.ScalarNode, place: Place, problems: Problems) -> Any:
+    kind = node.tag.removeprefix(_PREFIX)
+    if kind not in _SCALARS:
+        problems.add(place, "a tag", "only plain values, lists and maps")
+        return None
+    try:
+        return _SCALARS[kind](node)
+    except (ValueError, KeyError):
+        problems.add(place, f"not a value of type {kind}", "quote the value")
+        return None
+
+
+def _text(node: yaml.ScalarNode) -> str:
+    text = str(node.value)
+    text.encode()  # UnicodeEncodeError for a lone surrogate: no report could hold it
+    return text
+
+
+_CONSTRUCTOR = yaml.constructor.SafeConstructor()
+_SCALARS: dict[str, Callable[[yaml.ScalarNode], Any]] = {
+    "null": lambda _: None,
+    "bool": _CONSTRUCTOR.construct_yaml_bool,
+    "int": _CONSTRUCTOR.construct_yaml_int,
+    "float": _CONSTRUCTOR.construct_yaml_float,
+    "str": _text,
+    "timestamp": _text,
+}

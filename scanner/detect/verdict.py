@@ -1,0 +1,70 @@
+"""The verdict and the coverage of one examination.
+
+Only rules of the class `compromise` count; posture has its own section of the report. A match that
+is for a person to review, that the scan itself explains or that the operator suppressed never makes
+a device suspicious. One for review at medium or above leaves the verdict `inconclusive`: it is no
+finding yet, and "nothing found" would be untrue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from scanner.model.artifact import Profile
+from scanner.model.findings import LEVELS, Check, Finding
+from scanner.model.report import Verdict
+
+# Least coverage in percent, below which nothing found means nothing.
+MINIMUM: dict[Profile, int] = {Profile.QUICK: 60, Profile.STANDARD: 75, Profile.DEEP: 90}
+
+_MEDIUM = LEVELS.index("medium")
+
+
+class Extent(Struct, frozen=True, kw_only=True):
+    """How many of the compromise checks that apply were examined."""
+
+    applicable: int
+    examined: int
+
+    @property
+    def percent(self) -> int:
+        """Return the share in whole percent, rounded down; none applicable is none examined."""
+        return 100 * self.examined // self.applicable if self.applicable else 0
+
+
+def extent(checks: Iterable[Check]) -> Extent:
+    """Count the compromise checks that apply, and those of them that were examined."""
+    statuses = [check.status for check in checks if check.rule_class == "compromise"]
+    return Extent(
+        applicable=sum(status != "not_applicable" for status in statuses),
+        examined=sum(status in {"pass", "finding", "review"} for status in statuses),
+    )
+
+
+def decide(
+    checks: Sequence[Check],
+    findings: Iterable[Finding],
+    *,
+    minimum: int,
+    complete: bool,
+    users_unreadable: Sequence[int] = (),
+) -> Verdict:
+    """Decide the verdict; `complete` says whether the acquisition came to its end."""
+    counted = [
+        finding
+        for finding in findings
+        if finding.rule_class == "compromise"
+        and LEVELS.index(finding.level) >= _MEDIUM
+        and finding.explained_by_scan is None
+        and finding.suppressed is None
+    ]
+    certain = [finding for finding in counted if not finding.review]
+    if any(finding.confidence == "confirmed" for finding in certain):
+        return "compromise_confirmed"
+    if certain:
+        return "suspicious"
+    if counted or not complete or users_unreadable or extent(checks).percent < minimum:
+        return "inconclusive"
+    return "nothing_found_in_what_was_examined"

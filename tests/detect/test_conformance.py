@@ -1,0 +1,63 @@
+"""The conditions of rules, from data: what is asked, of what, and what must be said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scanner.detect.problems import Problems
+from scanner.detect.proofs import build
+from scanner.detect.sigma import fields
+from scanner.detect.sigma.detections import MODIFIERS
+from tests.detect.rule_files import compiled, rule_data
+
+CASES: list[dict[str, Any]] = yaml.safe_load(
+    Path(__file__).with_name("conformance.yml").read_text("utf-8")
+)
+TRUTH = {True: True, False: False, "unknown": None}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_conformance(case: dict[str, Any], tmp_path: Path):
+    rule = compiled(tmp_path, rule_data(**_about(case)))
+
+    for fragment, expected in case["rows"]:
+        problems = Problems("case")
+        entity = build(fragment, rule.entity, ("rows",), problems)
+
+        assert not problems.errors
+        assert entity is not None
+        assert rule.evaluate(entity) is TRUTH[expected], fragment
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_match_explains_itself(case: dict[str, Any], tmp_path: Path):
+    rule = compiled(tmp_path, rule_data(**_about(case)))
+
+    for fragment, expected in case["rows"]:
+        entity = build(fragment, rule.entity, ("rows",), Problems("case"))
+        assert entity is not None
+        held = rule.explain(entity)
+
+        assert bool(held) is (expected is True)
+        assert {each.field for each in held} <= set(fragment) & set(fields(rule.entity))
+        assert all(each.words and each.values for each in held)
+
+
+def test_every_modifier_has_a_case():
+    asked = json.dumps([case["detection"] for case in CASES])
+    spelled = {"ignorecase": "i", "multiline": "m", "dotall": "s", "utf16": "", "utf16be": ""}
+
+    assert [] == [name for name in MODIFIERS if f"|{spelled.get(name, name)}" not in asked]
+
+
+def _about(case: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "logsource": {"product": "android", "category": case["category"]},
+        "detection": case["detection"],
+        "tests": {"match": [{}], "no_match": [{}]},
+    }

@@ -1,0 +1,54 @@
+"""No rule reads a personal or secret field."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+from msgspec import UNSET, UnsetType
+
+from scanner.detect.problems import Problems
+from scanner.detect.sigma import check_detection, fields
+from scanner.model.entities import ENTITIES, Entity
+from scanner.model.privacy import AppFact, Personal, Secret
+
+
+class Letter(Entity, frozen=True, kw_only=True, tag="letter"):
+    """An entity as none may be: of the fields, only the first may be read."""
+
+    key: ClassVar[tuple[str, ...]] = ("package",)
+
+    package: AppFact[str]
+    text: Personal[str | UnsetType] = UNSET
+    token: Secret[str | None | UnsetType] = UNSET
+    undeclared: str | UnsetType = UNSET
+
+
+@pytest.mark.parametrize("name", ["text", "token", "undeclared"])
+@pytest.mark.parametrize("form", ["plain", "modified", "in a list", "referenced"])
+def test_a_rule_that_names_such_a_field_does_not_load(name: str, form: str):
+    selection = {
+        "plain": {name: "x"},
+        "modified": {f"{name}|contains": "x"},
+        "in a list": [{"package": "x"}, {name: "x"}],
+        "referenced": {"package|fieldref": name},
+    }[form]
+    problems = Problems("rule.yml")
+
+    check_detection({"s": selection, "condition": "s"}, Letter, problems)
+
+    (error,) = problems.errors
+    assert "is personal or secret" in error.reason
+
+
+def test_a_rule_may_name_the_others():
+    problems = Problems("rule.yml")
+
+    check_detection({"s": {"package": "x"}, "condition": "s"}, Letter, problems)
+
+    assert [] == problems.errors
+
+
+@pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.__name__)
+def test_every_entity_can_be_asked(entity: type[Entity]):
+    assert tuple(fields(entity)) == entity.__struct_fields__

@@ -1,0 +1,114 @@
+"""The verdict: confirmed, suspicious, inconclusive, nothing found in what was examined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scanner.detect import MINIMUM, decide, extent
+from scanner.model.artifact import Profile
+from scanner.model.findings import Check, Finding, Message, Status, Subject
+
+NOTHING = "nothing_found_in_what_was_examined"
+
+
+def check(status: Status, rule_class: Any = "compromise") -> Check:
+    return Check(rule="r", rule_class=rule_class, status=status)
+
+
+def finding(**more: Any) -> Finding:
+    values: dict[str, Any] = {
+        "id": "0",
+        "rule": "r",
+        "level": "medium",
+        "confidence": "medium",
+        "rule_class": "compromise",
+        "review": False,
+        "provenance": "os_claimed",
+        "subject": Subject(entity="app", key={}),
+        "matched": (),
+        "evidence": (),
+    }
+    return Finding(**(values | more))
+
+
+def verdict(*findings: Finding, passed: int = 5, **more: Any) -> str:
+    checks = [check("pass")] * passed
+    return decide(checks, findings, **({"minimum": 60, "complete": True} | more))
+
+
+EXPLAINED = Message("explained.own_adb_key")
+
+
+@pytest.mark.parametrize(
+    ("expected", "findings"),
+    [
+        (NOTHING, []),
+        ("suspicious", [finding()]),
+        ("suspicious", [finding(level="critical", confidence="high")]),
+        ("compromise_confirmed", [finding(confidence="confirmed")]),
+        ("compromise_confirmed", [finding(), finding(confidence="confirmed")]),
+        (NOTHING, [finding(level="low")]),
+        (NOTHING, [finding(level="informational", confidence="confirmed")]),
+        (NOTHING, [finding(rule_class="posture", level="high", confidence="confirmed")]),
+        ("inconclusive", [finding(review=True)]),
+        ("inconclusive", [finding(review=True, confidence="confirmed")]),
+        (NOTHING, [finding(review=True, level="low")]),
+        ("suspicious", [finding(), finding(review=True)]),
+        (NOTHING, [finding(explained_by_scan=EXPLAINED)]),
+        (NOTHING, [finding(suppressed=EXPLAINED)]),
+        ("suspicious", [finding(explained_by_scan=EXPLAINED), finding()]),
+    ],
+)
+def test_findings(expected: str, findings: list[Finding]):
+    assert expected == verdict(*findings)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"complete": False},
+        {"users_unreadable": (150,)},
+        {"passed": 0},
+    ],
+)
+def test_what_was_not_examined_is_inconclusive_and_hides_no_finding(more: dict[str, Any]):
+    assert "inconclusive" == verdict(**more)
+    assert "suspicious" == verdict(finding(), **more)
+    assert "compromise_confirmed" == verdict(finding(confidence="confirmed"), **more)
+
+
+@pytest.mark.parametrize(("passed", "expected"), [(2, "inconclusive"), (3, NOTHING)])
+def test_coverage_has_a_minimum(passed: int, expected: str):
+    checks = [check("pass")] * passed + [check("not_examined")] * (5 - passed)
+
+    assert expected == decide(checks, [], minimum=MINIMUM[Profile.QUICK], complete=True)
+
+
+def test_coverage_counts_compromise_checks_that_apply():
+    statuses: list[Status] = [
+        "pass",
+        "finding",
+        "review",
+        "not_applicable",
+        "not_examined",
+        "error",
+    ]
+    checks = [check(status) for status in statuses]
+    checks += [check("pass", "posture"), check("not_examined", "posture")]
+
+    reached = extent(checks)
+
+    assert (5, 3, 60) == (reached.applicable, reached.examined, reached.percent)
+
+
+def test_no_check_that_applies_is_no_coverage():
+    assert 0 == extent([check("not_applicable")]).percent
+    assert "inconclusive" == decide([check("not_applicable")], [], minimum=60, complete=True)
+    assert 66 == extent([check("pass")] * 2 + [check("not_examined")]).percent
+
+
+def test_every_profile_has_a_minimum():
+    assert set(Profile) == set(MINIMUM)
+    assert 60 == MINIMUM[Profile.QUICK]
