@@ -1,0 +1,32 @@
+"""The formats a report can have; a renderer is imported when it is first used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
+
+from scanner.errors import UsageError
+from scanner.model.report import Report
+
+Render = Callable[[Report], bytes | str]
+
+
+def render(report: Report, format: str) -> bytes | str:
+    """Return a report in one of `FORMATS`; UsageError where there is no such format."""
+    if format not in FORMATS:
+        raise UsageError(f"no format {format[:40]!r}", remedy=f"one of {', '.join(FORMATS)}")
+    return FORMATS[format](report)
+
+
+def _lazily(name: str) -> Render:
+    def render(report: Report) -> bytes | str:
+        rendered: bytes | str = import_module(f"scanner.report.{name}").render(report)
+        return rendered
+
+    return render
+
+
+FORMATS: Mapping[str, Render] = MappingProxyType(
+    {name: _lazily(name) for name in ("json", "html", "text")}
+)

@@ -1,0 +1,212 @@
+"""A report arranged for reading: the same order and grouping for every format a person reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import get_args
+
+from msgspec import Struct
+
+from scanner.formats.text import safe_text
+from scanner.model.evidence import Gap, Reason
+from scanner.model.findings import LEVELS, Finding, Level, Message, RuleClass, Status
+from scanner.model.report import Report, RuleLine
+from scanner.report.messages import named, text
+
+# In the order in which a person should read, and do, them.
+NOW: tuple[str, ...] = (
+    "advice.save_evidence_first",
+    "advice.seek_help",
+    "do.examine_again",
+    "do.keep_worry",
+    "do.keep_report",
+    "advice.ask_administrator",
+    "advice.review_app",
+    "advice.review_accessibility",
+    "advice.review_device_admin",
+    "advice.check_proxy",
+)
+# What changes the phone: with a plan, and after the evidence is kept.
+LATER: tuple[str, ...] = (
+    "advice.revoke_adb_keys",
+    "advice.turn_off_debugging",
+    "advice.enable_play_protect",
+    "advice.update_system",
+    "advice.relock_bootloader",
+    "advice.factory_reset_after_help",
+)
+DO_NOT: tuple[str, ...] = (
+    "do_not.remove_first",
+    "advice.do_not_confront",
+    "do_not.search_here",
+    "do_not.rely_on_report",
+)
+
+
+_NAMES = frozenset({"package", "component", "name", "fingerprint"})
+
+
+class Shown(Struct, frozen=True):
+    """A finding with its place in the report and the words of its rule."""
+
+    number: int
+    finding: Finding
+    rule: RuleLine | None  # None: the report does not list the rule
+    title: str
+    kind: str  # App
+    subject: str  # com.example.app, user 0
+
+
+class Step(Struct, frozen=True):
+    """One thing to do or not to do, and one finding of each rule that asks for it."""
+
+    text: str
+    because: tuple[Shown, ...] = ()
+
+
+class Unseen(Struct, frozen=True):
+    """What could not be looked at for one reason: kinds of data, each with its users."""
+
+    reason: Reason
+    what: tuple[str, ...]
+    count: int
+
+
+class Outline(Struct, frozen=True):
+    """One report, arranged."""
+
+    compromise: tuple[Shown, ...]
+    posture: tuple[Shown, ...]
+    now: tuple[Step, ...]
+    later: tuple[Step, ...]
+    do_not: tuple[Step, ...]
+    unseen: tuple[Unseen, ...]
+    entities: tuple[tuple[str, int], ...]
+    statuses: tuple[tuple[Status, int], ...]
+
+
+def outline(report: Report, language: str = "en") -> Outline:
+    """Arrange a report for reading."""
+    shown = _shown(report, language)
+    now, later, do_not = _steps(report, shown, language)
+    statuses = Counter(check.status for check in report.checks)
+    entities = sorted(report.coverage.entities.items())
+    return Outline(
+        compromise=tuple(each for each in shown if each.finding.rule_class == "compromise"),
+        posture=tuple(each for each in shown if each.finding.rule_class == "posture"),
+        now=now,
+        later=later,
+        do_not=do_not,
+        unseen=tuple(_unseen(report.gaps, language)),
+        entities=tuple((named("entity", name, language), count) for name, count in entities),
+        statuses=tuple((each, statuses[each]) for each in get_args(Status) if statuses[each]),
+    )
+
+
+def by_level(findings: Iterable[Shown]) -> tuple[tuple[Level, int], ...]:
+    """Count the findings that are not set aside, the gravest level first."""
+    counted = Counter(each.finding.level for each in findings if each.finding.suppressed is None)
+    return tuple((level, counted[level]) for level in reversed(LEVELS))
+
+
+def alike(findings: Iterable[Shown]) -> tuple[tuple[Shown, ...], ...]:
+    """Group findings that differ in their subject only, in the order of the first of each."""
+    groups: dict[tuple[object, ...], list[Shown]] = {}
+    for each in findings:
+        made = each.finding
+        notes = (made.explained_by_scan, made.suppressed)
+        key = (made.rule, made.level, made.review, *(note and note.id for note in notes))
+        groups.setdefault(key, []).append(each)
+    return tuple(tuple(group) for group in groups.values())
+
+
+def _shown(report: Report, language: str) -> tuple[Shown, ...]:
+    rules = {rule.id: rule for rule in report.rules.rules}
+
+    def order(finding: Finding) -> tuple[bool, RuleClass, int, bool, str, str]:
+        rank = -LEVELS.index(finding.level)
+        aside = finding.suppressed is not None
+        return aside, finding.rule_class, rank, finding.review, finding.rule, finding.id
+
+    return tuple(
+        Shown(
+            number=number,
+            finding=finding,
+            rule=(rule := rules.get(finding.rule)),
+            title=safe_text(rule.title if rule else finding.rule),
+            kind=named("subject", finding.subject.entity, language),
+            subject=_subject(finding, language),
+        )
+        for number, finding in enumerate(sorted(report.findings, key=order), start=1)
+    )
+
+
+def _subject(finding: Finding, language: str) -> str:
+    """Name a subject: what identifies it first, its user last, in no order of the map's own."""
+    key = finding.subject.key
+    parts = []
+    for name in sorted(key, key=lambda name: (name == "user", name not in _NAMES, name)):
+        value = key[name]
+        if name == "user":
+            parts.append(text(_user(value), language))
+        elif name in _NAMES:
+            parts.append(str(value))
+        elif value is not None:
+            parts.append(f"{name} {value}")
+    return safe_text(", ".join(parts))
+
+
+def _steps(
+    report: Report, shown: Iterable[Shown], language: str
+) -> tuple[tuple[Step, ...], tuple[Step, ...], tuple[Step, ...]]:
+    asked: dict[str, dict[str, Shown]] = {}
+    for each in shown:
+        if each.finding.suppressed is None:
+            for name in each.finding.advice:
+                id = name if name.startswith("advice.") else f"advice.{name}"
+                asked.setdefault(id, {}).setdefault(each.finding.rule, each)
+    asked |= {id: {} for id in _always(report)}  # what is said in any case needs no cause
+
+    def steps(ids: Iterable[str]) -> tuple[Step, ...]:
+        return tuple(
+            Step(text(Message(id), language), tuple(asked[id].values()))
+            for id in ids
+            if id in asked
+        )
+
+    unknown = sorted(asked.keys() - {*NOW, *LATER, *DO_NOT})
+    return steps(NOW), steps((*LATER, *unknown)), steps(DO_NOT)
+
+
+def _always(report: Report) -> tuple[str, ...]:
+    if report.verdict == "nothing_found_in_what_was_examined":
+        return "do.keep_worry", "do.keep_report", "do_not.rely_on_report"
+    careful = "do.keep_report", *DO_NOT
+    if report.verdict == "inconclusive":
+        return "do.examine_again", "do.keep_worry", *careful
+    return "advice.save_evidence_first", "advice.seek_help", *careful
+
+
+def _unseen(gaps: Iterable[Gap], language: str) -> Iterable[Unseen]:
+    grouped: dict[Reason, dict[str, set[int | None]]] = {}
+    counted = Counter(gap.reason for gap in gaps)
+    for gap in gaps:
+        grouped.setdefault(gap.reason, {}).setdefault(gap.artifact, set()).add(gap.user)
+    for reason in get_args(Reason):
+        if artifacts := grouped.get(reason):
+            what = sorted(_limited(name, users, language) for name, users in artifacts.items())
+            yield Unseen(reason, tuple(what), counted[reason])
+
+
+def _limited(artifact: str, users: set[int | None], language: str) -> str:
+    name = named("artifact", artifact, language)
+    if None in users:
+        return name
+    listed = ", ".join(str(user) for user in sorted(user for user in users if user is not None))
+    words = Message("ui.users", {"users": listed}) if len(users) > 1 else _user(listed)
+    return f"{name} ({text(words, language)})"
+
+
+def _user(user: object) -> Message:
+    return Message("ui.owner_user", {"user": str(user)})
