@@ -1,0 +1,164 @@
+"""`scanner examine`, `report`, `verify` and `case`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner import case as cases
+from scanner import pipeline
+from scanner.cli import options as shared
+from scanner.cli.exits import EVIDENCE, INCOMPLETE, exit_status, of_report
+from scanner.cli.output import colour, print_json, say, width
+from scanner.errors import UsageError
+from scanner.formats.text import safe_text
+from scanner.report import FORMATS
+from scanner.report.text import render as render_text
+
+if TYPE_CHECKING:
+    from scanner.model.findings import Level
+    from scanner.model.privacy import PrivacyLevel
+
+_FOLDER = click.Path(path_type=Path, exists=True)
+
+
+@click.command()
+@click.argument("case", type=_FOLDER)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
+    help="Where to write.  [default: ./reports/<case>-<time>]",
+)  # fmt: skip
+@shared.rules_option
+@shared.format_option
+@shared.privacy_option
+@shared.fail_on_option
+@shared.coverage_option
+@shared.json_option
+@shared.quiet_option
+@exit_status
+def examine(
+    *,
+    case: Path,
+    output: Path | None,
+    rule_folders: tuple[Path, ...],
+    formats: tuple[str, ...],
+    privacy: PrivacyLevel | None,
+    fail_on: Level | None,
+    require_coverage: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Examine a case again; no phone is needed, and the case is not changed.
+
+    \b
+    Example: scanner examine cases/20261121T140000Z-7f3a --rules my-rules/
+    """
+    examined = pipeline.examine(case, rules=rule_folders, privacy=privacy)
+    folder = output or _default_folder(case)
+    written = pipeline.write_report(examined, folder, formats or ("json", "html"))
+    if as_json:
+        click.echo((folder / "report.json").read_text("utf-8"), nl=False)
+    else:
+        text = render_text(examined.report, color=colour(), width=width())
+        click.echo(text, nl=False)
+    if not quiet:
+        say("\nWritten: " + ", ".join(str(path) for path in written))
+    return of_report(examined.report, fail_on, require_coverage)
+
+
+@click.command()
+@click.argument("source", metavar="CASE|report.json", type=_FOLDER)
+@shared.format_option
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write to this file.  [default: standard output]",
+)  # fmt: skip
+@exit_status
+def report(source: Path, formats: tuple[str, ...], output: Path | None) -> int:
+    """Render a report again, in any format.
+
+    \b
+    Example: scanner report cases/20261121T140000Z-7f3a -f html -o report.html
+    """
+    if len(formats) > 1:
+        raise UsageError("one format at a time", remedy="call once for each format")
+    name = formats[0] if formats else "text"
+    found = pipeline.read_report(source)
+    if name == "text" and output is None:
+        click.echo(render_text(found, color=colour(), width=width()), nl=False)
+        return 0
+    data = FORMATS[name](found)
+    if output is None:
+        click.echo(data, nl=False)
+    else:
+        pipeline.write_new(output, data)
+    return 0
+
+
+@click.command()
+@click.argument("case", type=_FOLDER)
+@shared.json_option
+@exit_status
+def verify(case: Path, as_json: bool) -> int:
+    """Check that a case is as it was written: files, manifests and the audit chain.
+
+    Exit status 0: complete and unchanged. 4: changed. 5: unchanged, but never completed.
+
+    \b
+    Example: scanner verify cases/20261121T140000Z-7f3a
+    """
+    result = cases.verify(case)
+    if as_json:
+        print_json(result)
+    else:
+        for problem in result.problems:
+            click.echo(f"{safe_text(problem.path)}: {safe_text(problem.what)}")
+        if result.last_file is not None:
+            names = ", ".join(result.last_file.names)
+            click.echo(f"{names}: {result.last_file.fate}: the acquisition was interrupted here")
+        state = "differs from what was written" if result.problems else (
+            "complete, and as it was written" if result.complete
+            else "incomplete, and as far as it goes as it was written"
+        )  # fmt: skip
+        click.echo(f"{case}: {state}")
+    if result.problems:
+        return EVIDENCE
+    return 0 if result.complete else INCOMPLETE
+
+
+@click.group()
+def case() -> None:
+    """Say what a case holds.
+
+    \b
+    Example: scanner case info cases/20261121T140000Z-7f3a
+    """
+
+
+@case.command()
+@click.argument("folder", metavar="CASE", type=_FOLDER)
+@shared.json_option
+@exit_status
+def info(folder: Path, as_json: bool) -> int:
+    """Say who acquired what, when and how, and list the evidence.
+
+    \b
+    Example: scanner case info cases/20261121T140000Z-7f3a --json
+    """
+    described = pipeline.describe_case(folder)
+    if as_json:
+        print_json(described)
+        return 0
+    for name, value in described.lines():
+        click.echo(f"{name:16} {safe_text(value, 500)}")
+    for each in described.evidence:
+        click.echo(f"  {each.id}  {each.size:>10}  {safe_text(str(each.request), 100)}")
+    return 0
+
+
+def _default_folder(case: Path) -> Path:
+    stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ")
+    return Path("reports") / f"{case.resolve().name}-{stamp}"

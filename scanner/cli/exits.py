@@ -1,0 +1,102 @@
+"""The one place that maps errors and reports to exit statuses."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import ParamSpec
+
+import click
+
+from scanner.errors import (
+    Cancelled,
+    CaseError,
+    DeviceError,
+    NotAvailable,
+    ParseError,
+    RuleError,
+    ScannerError,
+    UsageError,
+)
+from scanner.formats.text import safe_text
+from scanner.model.findings import LEVELS, Level
+from scanner.model.report import Report
+
+DONE, INTERNAL, USAGE, NO_DEVICE, EVIDENCE, INCOMPLETE, RULES, FINDINGS, INTERRUPTED = (
+    0, 1, 2, 3, 4, 5, 6, 10, 130,
+)  # fmt: skip
+
+STATUSES: tuple[tuple[type[ScannerError], int], ...] = (
+    (Cancelled, INTERRUPTED),
+    (UsageError, USAGE),
+    (RuleError, RULES),
+    (CaseError, EVIDENCE),
+    (ParseError, EVIDENCE),
+    (DeviceError, NO_DEVICE),
+    (NotAvailable, NO_DEVICE),
+)
+
+P = ParamSpec("P")
+
+
+def exit_status(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn what a command returns or raises into an exit status, and an error into one line."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            status = command(*args, **kwargs) or DONE
+        except ScannerError as error:
+            complain(error)
+            status = _status_of(error)
+        except KeyboardInterrupt:
+            click.echo("interrupted; a case that was begun is valid and incomplete", err=True)
+            status = INTERRUPTED
+        except BrokenPipeError:
+            # The reader of our output has left: nothing more can be said, and nothing went wrong.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = DONE
+        except click.ClickException:
+            raise
+        except Exception as error:  # noqa: BLE001 the last line of defence: one line, no values
+            _report_defect(error)
+            status = INTERNAL
+        sys.exit(status)
+
+    return run
+
+
+def complain(error: ScannerError) -> None:
+    """Say on standard error what is wrong and what to do."""
+    click.echo(f"scanner: {safe_text(str(error), 2000)}", err=True)
+    if error.remedy:
+        click.echo(f"  {safe_text(error.remedy, 2000)}", err=True)
+
+
+def of_report(report: Report, fail_on: Level | None, require_coverage: int | None) -> int:
+    """Return the exit status that a report deserves."""
+    if fail_on is not None and any(
+        LEVELS.index(finding.level) >= LEVELS.index(fail_on)
+        for finding in report.findings
+        if finding.suppressed is None
+    ):
+        return FINDINGS
+    acquisition = report.run.acquisition
+    lost = acquisition is not None and not acquisition.complete
+    short = require_coverage is not None and report.coverage.percent < require_coverage
+    return INCOMPLETE if lost or short else DONE
+
+
+def _status_of(error: ScannerError) -> int:
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), INTERNAL)
+
+
+def _report_defect(error: Exception) -> None:
+    # Only places, never values: a message may quote what was read from a phone.
+    places = traceback.extract_tb(error.__traceback__)[-3:]
+    where = " < ".join(f"{place.name}:{place.lineno}" for place in reversed(places))
+    click.echo(f"scanner: an error of ours: {type(error).__name__} at {where}", err=True)
+    click.echo("  please report it, with the command and the version (scanner --version)", err=True)

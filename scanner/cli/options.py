@@ -1,0 +1,102 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., object])
+
+PROFILES = ("quick", "standard", "deep")
+PRIVACY = ("public", "share", "case")
+LEVEL_NAMES = ("informational", "low", "medium", "high", "critical")
+FORMAT_NAMES = ("json", "html", "text")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+rules_option = click.option(
+    "--rules",
+    "rule_folders",
+    type=click.Path(path_type=Path, exists=True),
+    multiple=True,
+    metavar="DIR",
+    help="More rules, beside the shipped ones. May be given several times.",
+)
+format_option = click.option(
+    "-f",
+    "--format",
+    "formats",
+    type=click.Choice(FORMAT_NAMES),
+    multiple=True,
+    help="What to render; json and html by default.",
+)
+privacy_option = click.option(
+    "--privacy",
+    type=click.Choice(PRIVACY),
+    default=None,
+    help="How much of device ids and observations the outputs carry.  [default: share]",
+)
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(LEVEL_NAMES),
+    default=None,
+    metavar="LEVEL",
+    help="Exit with status 10 when a finding has this level or a higher one.",
+)
+coverage_option = click.option(
+    "--require-coverage",
+    type=click.IntRange(0, 100),
+    default=None,
+    metavar="PERCENT",
+    help="Exit with status 5 when less than this was examined.",
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Only results and errors.")
+verbose_option = click.option(
+    "-v", "--verbose", count=True, help="Log what is done, on standard error; -vv logs more."
+)
+
+
+def custody_options(command: F) -> F:
+    """Add what is recorded once and for good: who examines, why, with whose consent."""
+    for option in reversed(
+        (
+            click.option("--operator", metavar="TEXT", help="Who examines the phone."),
+            click.option("--case-number", metavar="TEXT", help="Your own number for the case."),
+            click.option("--purpose", metavar="TEXT", help="Purpose, or legal basis."),
+            click.option("--consent", metavar="TEXT", help="Who consented, to what, and when."),
+            click.option(
+                "--debugging-was-on/--debugging-was-off",
+                "debugging_before",
+                default=None,
+                help="Whether USB debugging was on before the phone was handed over.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def device_options(command: F) -> F:
+    """Add what an acquisition asks for and where its adb server is."""
+    for option in reversed(
+        (
+            click.option(
+                "--profile", type=click.Choice(PROFILES), default="quick", show_default=True,
+                help="How much to ask for.",
+            ),
+            click.option(
+                "--user", "users", type=int, multiple=True, metavar="N",
+                help="Only this user's apps and settings. May be given several times.",
+            ),
+            click.option(
+                "--time-budget", type=click.FloatRange(min=1), metavar="SECONDS",
+                help="Stop asking the phone after this time; the case is then incomplete.",
+            ),
+            click.option("--adb-host", metavar="HOST", help="Where the adb server listens."),
+            click.option("--adb-port", type=int, metavar="PORT", help="Its port."),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command

@@ -1,0 +1,231 @@
+"""`scanner scan` and `scanner acquire`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from scanner import pipeline
+from scanner.cli import options as shared
+from scanner.cli.demo_phone import serving
+from scanner.cli.exits import INCOMPLETE, exit_status, of_report
+from scanner.cli.output import Progress, colour, print_json, say, set_up_logging, width
+from scanner.pipeline import AdbServer, Custody, Options
+from scanner.report import FORMATS
+from scanner.report.messages import safety_text
+from scanner.report.text import render as render_text
+
+if TYPE_CHECKING:
+    from scanner.model.findings import Level
+    from scanner.model.privacy import PrivacyLevel
+    from scanner.model.report import Report
+
+
+@click.command()
+@click.argument("target", required=False)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="CASE",
+    help="Folder of the case.  [default: ./cases/<time>-<pseudonym>]",
+)  # fmt: skip
+@shared.device_options
+@shared.rules_option
+@shared.format_option
+@shared.privacy_option
+@shared.fail_on_option
+@shared.coverage_option
+@click.option("--events", metavar="FILE", help="Write events as JSON lines; - is standard output.")
+@shared.json_option
+@shared.custody_options
+@shared.quiet_option
+@shared.verbose_option
+@exit_status
+def scan(
+    *,
+    target: str | None,
+    output: Path | None,
+    rule_folders: tuple[Path, ...],
+    formats: tuple[str, ...],
+    fail_on: Level | None,
+    require_coverage: int | None,
+    events: str | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
+    **chosen: object,
+) -> int:
+    """Acquire a phone and examine it: the report.
+
+    TARGET is android:SERIAL, android:HOST:PORT, demo:NAME, or the folder of a case; without one,
+    the only phone that is attached. The phone is only read from.
+
+    \b
+    Example: scanner scan
+             scanner scan android:R5CT123 --operator 'A. Example' --fail-on high
+             scanner scan demo:android-14-tampered
+    """
+    set_up_logging(verbose)
+    with ExitStack() as stack:
+        stream = _event_stream(events, stack)
+        progress = stack.enter_context(Progress(quiet=quiet, events=stream))
+        path = None if _is_demo(target) else pipeline.as_path(target)
+        if path is not None:
+            report, folder = (
+                pipeline.examine(path, rules=rule_folders, on_event=progress).report,
+                path,
+            )
+            digest = report.run.case_digest
+        else:
+            if not quiet:
+                _say_safety()
+            target, adb = stack.enter_context(_resolved(target))
+            scanned = pipeline.scan(
+                target,
+                options=_options(output, chosen, adb, progress),
+                rules=rule_folders,
+                formats=tuple(each for each in formats if each != "text"),
+            )
+            report, folder, digest = scanned.report, scanned.folder, scanned.digest
+    _show(report, folder, digest, as_json=as_json, quiet=quiet, piped=events == "-")
+    return of_report(report, fail_on, require_coverage)
+
+
+@click.command()
+@click.argument("target", required=False)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="CASE",
+    help="Folder of the case.  [default: ./cases/<time>-<pseudonym>]",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Print every request as data; run none.")
+@click.option("--resume", is_flag=True, help="Go on with the interrupted case in CASE.")
+@shared.device_options
+@shared.privacy_option
+@click.option("--events", metavar="FILE", help="Write events as JSON lines; - is standard output.")
+@shared.json_option
+@shared.custody_options
+@shared.quiet_option
+@shared.verbose_option
+@exit_status
+def acquire(
+    *,
+    target: str | None,
+    output: Path | None,
+    dry_run: bool,
+    resume: bool,
+    events: str | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
+    **chosen: object,
+) -> int:
+    """Collect evidence into a case, without examining it.
+
+    \b
+    Example: scanner acquire android:R5CT123 -o cases/2026-0007 --consent 'owner, in writing'
+             scanner acquire --dry-run
+    """
+    set_up_logging(verbose)
+    if dry_run:
+        _print_plan(pipeline.dry_run(str(chosen["profile"])), as_json=as_json)
+        return 0
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress(quiet=quiet, events=_event_stream(events, stack)))
+        if not quiet:
+            _say_safety()
+        target, adb = stack.enter_context(_resolved(target))
+        acquired = pipeline.acquire(
+            target, options=_options(output, chosen, adb, progress, resume=resume)
+        )
+    if as_json:
+        print_json(acquired)
+    elif events != "-":
+        click.echo(acquired.folder)
+    if not quiet:
+        _say_case(acquired.folder, acquired.digest)
+    return 0 if acquired.acquisition.complete else INCOMPLETE
+
+
+def _options(
+    output: Path | None,
+    chosen: dict[str, object],
+    adb: AdbServer | None,
+    progress: Progress,
+    *,
+    resume: bool = False,
+) -> Options:
+
+    users = chosen["users"]
+    own = AdbServer(host=chosen["adb_host"], port=chosen["adb_port"])  # type: ignore[arg-type]
+    custody = ("operator", "case_number", "purpose", "consent", "debugging_before")
+    return Options(
+        output=output,
+        profile=str(chosen["profile"]),
+        users=users if isinstance(users, tuple) and users else None,
+        privacy=_privacy(chosen["privacy"]),
+        time_budget=chosen["time_budget"],  # type: ignore[arg-type]
+        custody=Custody(**{name: chosen[name] for name in custody}),  # type: ignore[arg-type]
+        adb=adb or own,
+        resume=resume,
+        on_event=progress,
+    )
+
+
+def _privacy(value: object) -> PrivacyLevel:
+    return "public" if value == "public" else "case" if value == "case" else "share"
+
+
+def _event_stream(events: str | None, stack: ExitStack) -> TextIO | None:
+    if events is None:
+        return None
+    if events == "-":
+        return sys.stdout
+    return stack.enter_context(Path(events).open("w", encoding="utf-8"))
+
+
+def _is_demo(target: str | None) -> bool:
+    return target is not None and target.startswith("demo:")
+
+
+def _resolved(target: str | None) -> AbstractContextManager[tuple[str | None, AdbServer | None]]:
+    """Start the simulated phone that `demo:NAME` names; any other target stands as it is."""
+    if target is None or not _is_demo(target):
+        return nullcontext((target, None))
+
+    return serving(target.removeprefix("demo:"))
+
+
+def _say_safety() -> None:
+
+    say(safety_text())
+    say()
+
+
+def _show(
+    report: Report, folder: Path, digest: str | None, *, as_json: bool, quiet: bool, piped: bool
+) -> None:
+    if as_json:
+        click.echo(FORMATS["json"](report), nl=False)
+    elif not piped:
+        click.echo(render_text(report, color=colour(), width=width()), nl=False)
+    if not quiet:
+        _say_case(folder, digest)
+
+
+def _say_case(folder: Path, digest: str | None) -> None:
+    say(f"\nCase:    {folder}")
+    if digest is None:
+        say("         incomplete; `scanner acquire --resume -o CASE` goes on with it")
+        return
+    say(f"Digest:  {digest}")
+    say("         Note this digest outside of this computer: it alone shows a later rewrite.")
+
+
+def _print_plan(requests: tuple[object, ...], *, as_json: bool) -> None:
+    if as_json:
+        print_json(requests)
+        return
+    for each in requests:
+        click.echo(each.request)  # type: ignore[attr-defined]

@@ -1,0 +1,31 @@
+"""From a device to a case, and from a case to a report: scan, acquire, examine."""
+
+from scanner.pipeline.acquisition import Acquired, acquire
+from scanner.pipeline.compose import Examined
+from scanner.pipeline.describe import describe_artifacts, dry_run
+from scanner.pipeline.examination import examine
+from scanner.pipeline.files import describe_case, read_report, write_new, write_report
+from scanner.pipeline.options import AdbServer, Custody, Options
+from scanner.pipeline.scanning import Scanned, scan
+from scanner.pipeline.target import as_path, devices, open_source
+
+__all__ = [
+    "Acquired",
+    "AdbServer",
+    "Custody",
+    "Examined",
+    "Options",
+    "Scanned",
+    "acquire",
+    "as_path",
+    "describe_artifacts",
+    "describe_case",
+    "devices",
+    "dry_run",
+    "examine",
+    "open_source",
+    "read_report",
+    "scan",
+    "write_new",
+    "write_report",
+]

@@ -1,0 +1,233 @@
+"""The report, put together from what was read and what the rules made of it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from msgspec import Struct, structs
+
+from scanner.artifacts import ARTIFACTS
+from scanner.detect import MINIMUM, RulePack, ScanFacts, decide, extent, inspect
+from scanner.model.entities import Build, DeviceIdentity, User
+from scanner.model.events import CheckDone, FindingMade, GapFound, OnEvent
+from scanner.model.evidence import Evidence, Gap
+from scanner.model.findings import Check, Finding, Message
+from scanner.model.report import (
+    SCHEMA_VERSION,
+    Acquisition,
+    Coverage,
+    Device,
+    EvidenceLine,
+    Report,
+    RunRecord,
+)
+from scanner.model.requests import Command, Dumpsys
+from scanner.pipeline.host import TOOL, now, system, tool_version
+from scanner.pipeline.plan import profile_named
+from scanner.pipeline.privacy import Redaction, by_gravity
+from scanner.pipeline.reading import EvidenceReader
+
+_CANNOT_SEE = (
+    "app_code",
+    "without_root",
+    "memory_only",
+    "accounts",
+    "baseband",
+    "network",
+    "firmware",
+)
+
+
+class Examined(Struct, frozen=True, kw_only=True):
+    """An examination: its report, and every entity at the report's privacy level."""
+
+    report: Report
+    entities: tuple[bytes, ...]  # lines of entities.jsonl
+
+
+class Examination(Struct, frozen=True, kw_only=True):
+    """Everything that a report is made of."""
+
+    acquisition: Acquisition
+    evidence: Sequence[Evidence]
+    reader: EvidenceReader
+    pack: RulePack
+    redaction: Redaction
+    started_at: datetime
+    clock: Callable[[], datetime] = now
+    digest: str | None = None  # of the case; None: it is not closed yet
+    round_trips: int | None = None
+
+    def conclude(self, on_event: OnEvent | None = None) -> Examined:
+        """Apply the rules and put the report together."""
+        tell = on_event or _nobody
+        gaps = self.reader.gaps(self.acquisition.unanswered, self.acquisition.users)
+        for gap in gaps:
+            tell(GapFound(gap=gap))
+        checks, findings = self._inspect(gaps, tell)
+        coverage = self._coverage(checks, gaps)
+        report = Report(
+            schema_version=SCHEMA_VERSION,
+            run=self._run(),
+            privacy=self.redaction.level,
+            device=device_of(self.acquisition, self.reader, self.redaction),
+            verdict=decide(
+                checks,
+                findings,
+                minimum=coverage.minimum,
+                complete=self.acquisition.complete,
+                users_unreadable=coverage.users_unreadable,
+            ),
+            coverage=coverage,
+            checks=tuple(checks),
+            findings=tuple(by_gravity(self.redaction.finding(each) for each in findings)),
+            gaps=gaps,
+            evidence=evidence_lines(self.evidence, self.reader),
+            footprint=footprint(self.acquisition, self.evidence, self.redaction),
+            rules=self.pack.lines(),
+        )
+        entities = tuple(self.redaction.entities(self.reader.snapshot))
+        return Examined(report=report, entities=entities)
+
+    def _inspect(self, gaps: Sequence[Gap], tell: OnEvent) -> tuple[list[Check], list[Finding]]:
+        profile = profile_named(self.acquisition.profile)
+        beyond = tuple(
+            artifact
+            for artifact in ARTIFACTS
+            if artifact.platform == self.acquisition.platform and artifact.profile > profile
+        )
+        checks: list[Check] = []
+        findings: list[Finding] = []
+        for check, found in inspect(
+            self.reader.snapshot,
+            self.pack,
+            platform=self.acquisition.platform,
+            gaps=gaps,
+            statements=self.reader.artifacts,
+            facts=ScanFacts.of(self.acquisition, not_selected=beyond),
+        ):
+            checks.append(check)
+            tell(CheckDone(check=check))
+            for finding in found:
+                findings.append(finding)
+                tell(FindingMade(finding=self.redaction.finding(finding)))
+        return checks, findings
+
+    def _coverage(self, checks: Sequence[Check], gaps: Sequence[Gap]) -> Coverage:
+        reached = extent(checks)
+        missing = {gap.artifact for gap in gaps if gap.user is None}
+        return Coverage(
+            applicable=reached.applicable,
+            examined=reached.examined,
+            percent=reached.percent,
+            minimum=MINIMUM[profile_named(self.acquisition.profile)],
+            entities=self.reader.snapshot.counts(),
+            artifacts_read=tuple(
+                artifact.name for artifact in self.reader.artifacts if artifact.name not in missing
+            ),
+            artifacts_missing=tuple(sorted(missing)),
+            users_unreadable=unreadable_users(gaps),
+            cannot_see=tuple(Message(f"cannot_see.{name}") for name in _CANNOT_SEE),
+            reach=(Message("reach.present_state"),),
+            feeds=(
+                Message(
+                    "feeds.rules",
+                    {"count": len(self.pack.rules), "digest": self.pack.digest[:16]},
+                ),
+                Message("feeds.no_indicators"),
+            ),
+        )
+
+    def _run(self) -> RunRecord:
+        return RunRecord(
+            tool=TOOL,
+            version=tool_version(),
+            started_at=self.started_at,
+            finished_at=self.clock(),
+            python=platform.python_version(),
+            system=system(),
+            sandbox=self.reader.sandbox,
+            case_digest=self.digest,
+            acquisition=structs.replace(
+                self.acquisition,
+                host_keys=tuple(
+                    self.redaction.identifier(key) or "" for key in self.acquisition.host_keys
+                ),
+            ),
+            round_trips=self.round_trips,
+        )
+
+
+def unreadable_users(gaps: Iterable[Gap]) -> tuple[int, ...]:
+    """Return the users of whom something could not be read, although it was asked for."""
+    return tuple(
+        sorted({gap.user for gap in gaps if gap.user is not None and gap.reason != "not_selected"})
+    )
+
+
+def device_of(acquisition: Acquisition, reader: EvidenceReader, redaction: Redaction) -> Device:
+    """Describe the device, as far as the privacy level lets it be named."""
+    build = next(iter(reader.snapshot.every(Build)), Build())
+    identity = next(iter(reader.snapshot.every(DeviceIdentity)), DeviceIdentity())
+    return Device(
+        platform=acquisition.platform,
+        pseudonym=acquisition.device,
+        serial=_word(identity.serial) if redaction.level == "case" else None,
+        manufacturer=_word(build.manufacturer),
+        model=_word(build.model),
+        release=_word(build.release),
+        build=_word(build.fingerprint),
+        security_patch=_word(build.security_patch),
+        users=tuple(user.id for user in reader.snapshot.every(User)),
+    )
+
+
+def evidence_lines(
+    evidence: Iterable[Evidence], reader: EvidenceReader
+) -> tuple[EvidenceLine, ...]:
+    """List the evidence in the order of its ids, so that arrival never shows."""
+    lines = []
+    for each in sorted(evidence, key=lambda one: one.id):
+        artifact = reader.artifact_of.get(each.id)
+        lines.append(
+            EvidenceLine(
+                id=each.id,
+                artifact=artifact.name if artifact else "",
+                request=str(each.request),
+                origin=each.origin,
+                sha256=each.sha256,
+                size=each.size,
+                exit_code=each.outcome.exit_code,
+                cut=each.outcome.cut,
+                provenance=artifact.provenance if artifact else "os_claimed",
+            )
+        )
+    return tuple(lines)
+
+
+def footprint(
+    acquisition: Acquisition, evidence: Iterable[Evidence], redaction: Redaction
+) -> tuple[Message, ...]:
+    """List what the acquisition itself left on the device."""
+    commands = sum(isinstance(each.request, Command | Dumpsys) for each in evidence)
+    keys = tuple(
+        Message("footprint.adb_key", {"fingerprint": redaction.identifier(key) or ""})
+        for key in acquisition.host_keys
+    )
+    return (
+        *keys,
+        Message("footprint.connection_time"),
+        Message("footprint.log_lines", {"commands": commands}),
+        Message("footprint.security_log"),
+        Message("footprint.process_lists"),
+    )
+
+
+def _word(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _nobody(event: object) -> None:
+    """Take an event that nobody asked for."""

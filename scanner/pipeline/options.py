@@ -1,0 +1,50 @@
+"""What a caller may choose for an acquisition."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from scanner.model.events import Event, OnEvent
+from scanner.model.privacy import PrivacyLevel
+
+
+class Custody(Struct, frozen=True, kw_only=True):
+    """Who examines which device, why, and with whose consent: recorded once and for good."""
+
+    operator: str | None = None
+    case_number: str | None = None
+    purpose: str | None = None  # or legal basis
+    consent: str | None = None
+    debugging_before: bool | None = (
+        None  # whether debugging was on before the device was handed over
+    )
+
+
+class AdbServer(Struct, frozen=True, kw_only=True):
+    """Where the adb server listens; None: where the environment says, as adb itself does."""
+
+    host: str | None = None
+    port: int | None = None
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """How much to ask for, where to put it, and what to tell whom."""
+
+    output: Path | None = None  # None: ./cases/<time>-<device pseudonym>/
+    profile: str = "quick"
+    users: Sequence[int] | None = None  # None: all
+    privacy: PrivacyLevel = "share"
+    time_budget: float | None = None  # seconds for the whole acquisition
+    custody: Custody = Custody()
+    adb: AdbServer = AdbServer()
+    resume: bool = False  # go on with an acquisition that was interrupted
+    on_event: OnEvent | None = None
+    cancel: threading.Event | None = None
+
+    def emit(self, event: Event) -> None:
+        if self.on_event is not None:
+            self.on_event(event)

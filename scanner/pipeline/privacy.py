@@ -1,0 +1,116 @@
+"""Privacy levels: what of a field may leave the scanner, decided by the class that it declares.
+
+Personal (P) and secret (X) fields leave at no level. Device-unique ids (D) are clear at `case` only,
+elsewhere a pseudonym. Observations (N) are shown where a rule matched them, at every level but
+`public`; in the list of entities they are clear at `case` only. App facts (A) at `public` stand
+only in findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import msgspec
+from msgspec import UNSET, Struct, structs
+
+from scanner.case import pseudonym
+from scanner.model.entities import ENTITIES
+from scanner.model.findings import LEVELS, Finding, Match, Subject
+from scanner.model.privacy import UNREADABLE, PrivacyClass, PrivacyLevel, privacy_classes
+from scanner.snapshot import Joined, Snapshot
+
+Value = str | int | bool | None
+
+_CLASSES: dict[str, dict[str, PrivacyClass | None]] = {
+    str(entity.__struct_config__.tag): privacy_classes(entity) for entity in ENTITIES
+}
+
+
+class Redaction(Struct, frozen=True):
+    """A privacy level, with the device's own pseudonyms."""
+
+    level: PrivacyLevel
+    key: bytes  # of the device's pseudonyms
+
+    def pseudonym(self, privacy: PrivacyClass, value: str) -> str:
+        """Return what stands for a value of this device, in every case of one installation."""
+        return pseudonym(self.key, privacy, value)
+
+    def finding(self, finding: Finding) -> Finding:
+        """Return a finding as this level shows it."""
+        return structs.replace(
+            finding,
+            subject=self._subject(finding.subject),
+            matched=tuple(self._match(match) for match in finding.matched),
+        )
+
+    def identifier(self, value: str | None) -> str | None:
+        """Return a device-unique id as this level shows it."""
+        if value is None or self.level == "case":
+            return value
+        return self.pseudonym("D", value)
+
+    def entities(self, snapshot: Snapshot) -> Iterator[bytes]:
+        """Yield one line of `entities.jsonl` for each entity observed."""
+        encoder = msgspec.json.Encoder(order="deterministic")
+        for entity_type in ENTITIES:
+            for joined in snapshot.joined(entity_type):
+                yield encoder.encode(self._entity(joined)) + b"\n"
+
+    def _subject(self, subject: Subject) -> Subject:
+        classes = _CLASSES[subject.entity]
+        key = {name: self._matched(value, classes[name]) for name, value in subject.key.items()}
+        return structs.replace(subject, key={k: v for k, v in key.items() if _allowed(v)})
+
+    def _match(self, match: Match) -> Match:
+        values = tuple(self._matched(value, match.privacy) for value in match.values)
+        return structs.replace(match, values=values)
+
+    def _matched(self, value: Value, privacy: PrivacyClass | None) -> Value:
+        if privacy is None or privacy in UNREADABLE:
+            return None
+        hidden = privacy == "D" or (privacy == "N" and self.level == "public")
+        return self.pseudonym(privacy, str(value)) if hidden and self._hides(value) else value
+
+    def _hides(self, value: Value) -> bool:
+        return value is not None and self.level != "case"
+
+    def _entity(self, joined: Joined) -> dict[str, object]:
+        entity = joined.entity
+        name = str(entity.__struct_config__.tag)
+        shown: dict[str, object] = {"type": name, "evidence": _evidence(joined)}
+        for field, privacy in _CLASSES[name].items():
+            value = getattr(entity, field)
+            if value is not UNSET and self._lists(privacy, key=field in entity.key):
+                shown[field] = self._listed(value, privacy)
+        return shown
+
+    def _lists(self, privacy: PrivacyClass | None, *, key: bool) -> bool:
+        if privacy is None or privacy in UNREADABLE:
+            return False
+        return self.level != "public" or privacy in {"T", "H", "S"} or key
+
+    def _listed(self, value: object, privacy: PrivacyClass | None) -> object:
+        if self.level == "case" or value is None:
+            return value
+        if privacy in {"D", "N"} or (privacy == "A" and self.level == "public"):
+            return self.pseudonym(privacy, _text(value))
+        return value
+
+
+def _allowed(value: Value) -> bool:
+    return value is not None
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _evidence(joined: Joined) -> list[str]:
+    return sorted({each for ids in joined.evidence.values() for each in ids})
+
+
+def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
+    """Order findings: the gravest first, then by rule and subject."""
+    return sorted(findings, key=lambda each: (-LEVELS.index(each.level), each.rule, each.id))

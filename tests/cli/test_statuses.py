@@ -1,0 +1,245 @@
+"""Exit statuses, streams and messages of the commands."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scanner.simulate import Faults, Phone, find_phone
+from tests.pipeline.conftest import OLD, TAMPERED
+
+RULE = "rules/sigma/android"
+
+
+@pytest.fixture
+def tampered(simulate) -> str:
+    return f"android:{simulate(Phone.load(find_phone(TAMPERED))).address}"
+
+
+@pytest.fixture
+def case(run, tampered: str, tmp_path: Path) -> Path:
+    ran = run("scan", tampered, "-q", "-o", tmp_path / "case")
+    assert 0 == ran.returncode, ran.stderr
+    return tmp_path / "case"
+
+
+def test_results_go_to_one_stream_and_messages_to_the_other(run, tampered: str, tmp_path: Path):
+    ran = run("scan", tampered, "--json", "-o", tmp_path / "case")
+
+    assert 0 == ran.returncode, ran.stderr
+    assert "suspicious" == json.loads(ran.stdout)["verdict"]
+    assert "Digest:" in ran.stderr
+    assert "plan" in ran.stderr  # the safety text stands before the scan
+
+
+def test_events_are_lines_of_json(run, tampered: str, tmp_path: Path):
+    ran = run("scan", tampered, "--events", "-", "-q", "-o", tmp_path / "case")
+
+    events = [json.loads(line)["event"] for line in ran.stdout.splitlines()]
+    assert ("started", "finished") == (events[0], events[-1])
+    assert {"evidence", "check", "finding", "progress"} <= set(events)
+
+
+def test_findings_at_the_level_asked_for_give_status_10(run, case: Path):
+    assert 10 == run("examine", case, "--fail-on", "medium", "-q").returncode
+    assert 0 == run("examine", case, "-q").returncode
+
+
+def test_too_little_coverage_gives_status_5(run, simulate, tmp_path: Path):
+    broken = Faults(replace={"dumpsys package": b"garbage\n", "ps": b"garbage\n"})
+    phone = simulate(Phone.load(find_phone(OLD)), faults=broken)
+
+    ran = run(
+        "scan", f"android:{phone.address}", "--require-coverage", 100, "-q", "-o", tmp_path / "c"
+    )
+
+    assert 5 == ran.returncode
+
+
+def test_a_phone_that_vanishes_gives_status_5(run, simulate, tmp_path: Path):
+    faults = Faults(drop_after_bytes=150_000, stays_away=True)
+    phone = simulate(Phone.load(find_phone(TAMPERED)), faults=faults)
+
+    ran = run("scan", f"android:{phone.address}", "-o", tmp_path / "case")
+
+    assert 5 == ran.returncode, ran.stderr
+    assert "incomplete" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["scan", "android:NOSUCHSERIAL"], 3),
+        (["scan", "android:127.0.0.1:1"], 3),
+        (["scan", "ios:00008030-0000000000000000"], 2),
+        (["scan", "no/such/path"], 2),
+        (["scan", "--profile", "sideways"], 2),
+        (["frobnicate"], 2),
+        (["rules", "show", "no such rule"], 2),
+        (["artifacts", "show", "android.nothing"], 2),
+    ],
+)
+def test_wrong_targets_and_words(run, words: list[str], status: int):
+    ran = run(*words)
+
+    assert status == ran.returncode, ran.stderr
+    assert ran.stderr.strip()
+    assert "Traceback" not in ran.stderr
+
+
+def test_an_error_says_what_to_do_in_the_next_line(run):
+    lines = run("scan", "android:NOSUCHSERIAL").stderr.strip().splitlines()
+
+    assert lines[-2].startswith("scanner: ")
+    assert lines[-1].startswith("  ")
+
+
+def test_verify_tells_complete_changed_and_incomplete_apart(run, case: Path, tmp_path: Path):
+    assert 0 == run("verify", case).returncode
+
+    changed = tmp_path / "changed"
+    shutil.copytree(case, changed)
+    victim = changed / "data/evidence/000002.bin"
+    victim.chmod(0o600)
+    victim.write_bytes(b"other")
+    ran = run("verify", changed)
+    assert 4 == ran.returncode
+    assert "000002.bin" in ran.stdout
+    assert 4 == run("examine", changed).returncode
+    assert 4 == run("report", changed).returncode
+
+    unsealed = tmp_path / "unsealed"
+    shutil.copytree(case, unsealed)
+    (unsealed / "tagmanifest-sha256.txt").unlink()
+    assert run("verify", unsealed).returncode in {4, 5}
+
+
+@pytest.mark.parametrize("format_", ["json", "html", "text"])
+def test_a_report_is_rendered_again(run, case: Path, format_: str):
+    from_case = run("report", case, "-f", format_)
+    from_file = run("report", case / "data/report/report.json", "-f", format_)
+
+    assert (0, 0) == (from_case.returncode, from_file.returncode), from_case.stderr
+    assert from_case.stdout == from_file.stdout != ""
+
+
+def test_examine_writes_beside_and_never_into_the_case(run, case: Path, tmp_path: Path):
+    before = sorted(path.name for path in case.rglob("*"))
+
+    ran = run("examine", case, "-o", tmp_path / "again", "-q")
+
+    assert 0 == ran.returncode
+    assert before == sorted(path.name for path in case.rglob("*"))
+    written = {path.name for path in (tmp_path / "again").iterdir()}
+    assert {"report.json", "report.html", "entities.jsonl"} == written
+    assert 2 == run("examine", case, "-o", tmp_path / "again", "-q").returncode
+
+
+def test_a_damaged_report_is_refused(run, tmp_path: Path):
+    (tmp_path / "report.json").write_text('{"schema_version": "9.0"}')
+
+    ran = run("report", tmp_path / "report.json")
+
+    assert ran.returncode in {2, 4}
+    assert "Traceback" not in ran.stderr
+
+
+def test_case_info(run, case: Path):
+    described = json.loads(run("case", "info", case, "--json").stdout)
+
+    assert described["complete"]
+    assert len(described["evidence"]) > 10
+    assert "digest" in run("case", "info", case).stdout
+
+
+def test_a_dry_run_prints_every_request_and_runs_none(run):
+    ran = run("acquire", "--dry-run")
+
+    assert 0 == ran.returncode
+    assert {"getprop", "dumpsys package"} <= set(ran.stdout.splitlines())
+    assert "settings --user '{user}' list secure" in ran.stdout
+    templates = json.loads(run("acquire", "--dry-run", "--json").stdout)
+    assert any("android.users" in each.get("after", []) for each in templates)
+
+
+def test_devices(run, tampered: str):
+    listed = json.loads(run("devices", "--json").stdout)
+
+    assert tampered.removeprefix("android:") in [each["serial"] for each in listed]
+    assert tampered in run("devices").stdout
+
+
+def test_several_phones_without_a_target(run, simulate):
+    for name in (OLD, TAMPERED):
+        simulate(Phone.load(find_phone(name)))
+
+    ran = run("scan")
+
+    assert 3 == ran.returncode
+    assert "android:" in ran.stderr
+
+
+@pytest.mark.parametrize("document", ["report", "events", "entities", "evidence"])
+def test_schemas_are_json_schemas(run, document: str):
+    from jsonschema import Draft202012Validator
+
+    Draft202012Validator.check_schema(json.loads(run("schema", document).stdout))
+
+
+def test_the_report_keeps_its_schema(run, case: Path):
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads(run("schema").stdout)
+    report = json.loads((case / "data/report/report.json").read_text())
+
+    assert [] == [error.message for error in Draft202012Validator(schema).iter_errors(report)]
+
+
+def test_doctor_looks_and_changes_nothing(run):
+    ran = run("doctor", "--json")
+
+    names = [each["name"] for each in json.loads(ran.stdout)]
+    assert ["python", "adb", "server", "sandbox", "clock", "home", "rules", "disk"] == names
+    assert ran.returncode in {0, 3}
+
+
+def test_shipped_rules_are_listed_checked_and_proved(run):
+    assert 0 == run("rules", "check").returncode
+    assert 0 == run("rules", "test").returncode
+    rules = json.loads(run("rules", "list", "--json").stdout)["rules"]
+    assert 10 == len(rules)
+    assert rules[0]["title"] in run("rules", "show", rules[0]["id"]).stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("title: [\n", "broken.yml"),
+        ("title: x\nfrobnicate: 1\n", "frobnicate"),
+        ("- just\n- a list\n", "broken.yml"),
+    ],
+)
+def test_a_wrong_rule_file_gives_status_6(run, tmp_path: Path, text: str, says: str):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/broken.yml").write_text(text)
+
+    checked = run("rules", "check", tmp_path / "mine")
+    scanned = run("scan", "android:NOSUCHSERIAL", "--rules", tmp_path / "mine")
+
+    assert (6, 6) == (checked.returncode, scanned.returncode)
+    assert says in checked.stderr
+
+
+def test_simulated_phones_are_listed(run):
+    assert {OLD, TAMPERED} <= set(run("simulate").stdout.split())
+
+
+def test_artifacts_are_listed_and_shown(run):
+    listed = json.loads(run("artifacts", "list", "--json").stdout)
+
+    assert len(listed) >= 8
+    for each in listed:
+        assert each["title"] in run("artifacts", "show", each["name"]).stdout

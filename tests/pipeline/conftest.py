@@ -1,0 +1,50 @@
+"""Scans of the shipped demo phones, each made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scanner.pipeline import AdbServer as Where
+from scanner.pipeline import Options, Scanned, scan
+from scanner.simulate import AdbServer, Phone, SimulatedPhone, find_phone
+
+CURRENT, OLD, TAMPERED = "android-16-clean", "android-8-clean", "android-14-tampered"
+PHONES = (CURRENT, OLD, TAMPERED)
+
+
+@pytest.fixture
+def options(adb_server: AdbServer, tmp_path: Path) -> Callable[..., Options]:
+    """Options for a new case, with the adb server of the tests."""
+    numbers = iter(range(1000))
+
+    def make(**chosen: object) -> Options:
+        where = Where(host=adb_server.host, port=adb_server.port)
+        chosen.setdefault("output", tmp_path / f"case-{next(numbers)}")
+        return Options(adb=where, **chosen)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def scanned(
+    adb_server: AdbServer, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Scanned]:
+    """The scan of a demo phone, made when it is first asked for."""
+    made: dict[str, Scanned] = {}
+    where = Where(host=adb_server.host, port=adb_server.port)
+
+    def get(name: str) -> Scanned:
+        if name not in made:
+            folder = tmp_path_factory.mktemp("scanned") / "case"
+            with SimulatedPhone(Phone.load(find_phone(name))) as phone:
+                adb_server.connect(phone.address)
+                made[name] = scan(
+                    f"android:{phone.address}", options=Options(output=folder, adb=where)
+                )
+                adb_server.disconnect(phone.address)
+        return made[name]
+
+    return get
