@@ -1,0 +1,1 @@
+"""Sources: whatever can be looked into and answers requests."""
