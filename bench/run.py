@@ -1,11 +1,13 @@
 """Speed and memory, both sides in one run: `make bench`.
 
 Nothing here is asserted: figures depend on the machine. Each is the median of several runs that are
-taken in turn, ours and the other side's, so that a machine that slows down slows both.
+taken in turn, ours and the other side's, so that a machine that slows down slows both. The phone is
+simulated, in a process of its own, behind a real adb server.
 """
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import resource
 import statistics
@@ -13,16 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from scanner import pipeline
 from scanner.case import Case
-from scanner.simulate import AdbServer, Line, Phone, SimulatedPhone, find_phone
+from scanner.simulate import AdbServer, Line
+from scanner.sources.android.probe import COMMANDS as PROBE
 
 PHONE = "android-16-clean"
 LINE = Line(open_ms=30, bytes_per_second=36e6)
-RUNS = 5
+RUNS = 7
 
 
 def main() -> None:
@@ -35,36 +38,70 @@ def main() -> None:
 
 
 def compare_scan(title: str, line: Line) -> None:
-    """Compare a quick scan with one `adb shell` for each of its commands."""
+    """Compare a quick scan with one `adb shell` for each command that it runs."""
     print(f"Quick scan of {PHONE}, {title}")
-    phone = Phone.load(find_phone(PHONE))
     with (
         AdbServer() as server,
-        SimulatedPhone(phone, line=line) as device,
         tempfile.TemporaryDirectory() as folder,
+        simulated(Path(folder), line) as phone,
     ):
-        bench = _Bench(Path(folder), server, device)
+        bench = _Bench(Path(folder), server, phone)
         commands = bench.commands()
         opened = bench.opened_by(bench.scan)
         sides = (bench.scan, bench.acquire, lambda: bench.one_by_one(commands))
-        scan, acquire, one_by_one = medians(sides)
-    shells = {kind: count for kind, count in opened.items() if kind != "sync"}
-    print(f"  scan (acquisition, rules, report)   {scan:7.3f} s")
-    print(f"  acquisition alone                   {acquire:7.3f} s")
-    print(f"  {len(commands):3} x adb shell, output kept        {one_by_one:7.3f} s")
-    print(
-        f"  ratio to the scan {one_by_one / scan:.1f}, to the acquisition {one_by_one / acquire:.1f}"
-    )
-    print(f"  round trips of a scan: {sum(shells.values())} ({opened.get('sync', 0)} sync apart)\n")
+        scan, acquire, single = medians(sides)
+    print(f"  scan (acquisition, rules, report, case)  {scan:7.3f} s")
+    print(f"  acquisition alone                        {acquire:7.3f} s")
+    print(f"  {len(commands):3} x adb shell, output kept             {single:7.3f} s")
+    print(f"  ratio to the scan {single / scan:.1f}, to the acquisition {single / acquire:.1f}")
+    print(f"  round trips of a scan, as the phone saw them: {opened}\n")
+
+
+class _Phone:
+    """A simulated phone in another process, and what it says of itself."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+
+    @property
+    def address(self) -> str:
+        return next(line.split()[-1] for line in self._said() if line.startswith("adb connect "))
+
+    def opened(self) -> int:
+        """Return how many streams of shell and exec were opened until now."""
+        streams = [line.split()[1] for line in self._said() if line.startswith("opened ")]
+        return sum(name.startswith(("shell", "exec")) for name in streams)
+
+    def _said(self) -> list[str]:
+        return self._log.read_text("utf-8", "replace").splitlines()
+
+
+@contextlib.contextmanager
+def simulated(folder: Path, line: Line) -> Iterator[_Phone]:
+    """Serve the phone with `scanner simulate`."""
+    words = ["simulate", PHONE, "--open-ms", str(line.open_ms)]
+    if line.bytes_per_second is not None:
+        words += ["--bytes-per-second", str(line.bytes_per_second)]
+    log = folder / "phone.log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen([sys.executable, "-m", "scanner", *words], stderr=stream)
+        try:
+            while b"adb connect" not in log.read_bytes():
+                time.sleep(0.05)
+            yield _Phone(log)
+        finally:
+            process.terminate()
+            process.wait()
 
 
 class _Bench:
     """One simulated phone behind one adb server."""
 
-    def __init__(self, folder: Path, server: AdbServer, device: SimulatedPhone) -> None:
-        self._folder, self._server, self._device = folder, server, device
+    def __init__(self, folder: Path, server: AdbServer, phone: _Phone) -> None:
+        self._folder, self._server, self._phone = folder, server, phone
+        self._target = f"android:{phone.address}"
         self._runs = 0
-        server.connect(device.address)
+        server.connect(phone.address)
 
     def _options(self) -> pipeline.Options:
         self._runs += 1
@@ -72,37 +109,30 @@ class _Bench:
         return pipeline.Options(output=self._folder / f"case-{self._runs}", adb=adb)
 
     def scan(self) -> None:
-        pipeline.scan(f"android:{self._device.address}", options=self._options())
+        pipeline.scan(self._target, options=self._options())
 
     def acquire(self) -> None:
-        pipeline.acquire(f"android:{self._device.address}", options=self._options())
+        pipeline.acquire(self._target, options=self._options())
 
     def commands(self) -> list[str]:
-        """Return the commands that a scan runs, from the case that it leaves."""
-        options = self._options()
-        pipeline.acquire(f"android:{self._device.address}", options=options)
-        evidence = Case.open(options.output or Path()).evidence()
-        return [str(each.request) for each in evidence if type(each.request).__name__ != "File"]
+        """Return the commands that a scan runs: those of its case, and its two probes."""
+        acquired = pipeline.acquire(self._target, options=self._options())
+        evidence = Case.open(acquired.folder).evidence()
+        asked = [str(each.request) for each in evidence if type(each.request).__name__ != "File"]
+        return [*PROBE, *asked, *PROBE]
 
-    def opened_by(self, run: Callable[[], None]) -> dict[str, int]:
-        """Return how many streams of each kind the phone saw while something ran."""
-        before = self._device.opened.copy()
+    def opened_by(self, run: Callable[[], None]) -> int:
+        """Return how many streams the phone saw opened while something ran."""
+        before = self._phone.opened()
         run()
-        return dict(self._device.opened - before)
+        return self._phone.opened() - before
 
     def one_by_one(self, commands: Sequence[str]) -> None:
         """Run one `adb shell` for each command, as a script would."""
-        adb = [
-            self._server.program,
-            "-P",
-            str(self._server.port),
-            "-s",
-            self._device.address,
-            "shell",
-        ]
+        adb = [self._server.program, "-P", str(self._server.port), "-s", self._phone.address]
         for number, command in enumerate(commands):
             with (self._folder / f"plain-{number}").open("wb") as output:
-                subprocess.run([*adb, command], stdout=output, stderr=output, check=False)
+                subprocess.run([*adb, "shell", command], stdout=output, stderr=output, check=False)
 
 
 def medians(sides: Sequence[Callable[[], None]]) -> list[float]:
@@ -137,25 +167,22 @@ def cpu(argv: Sequence[str]) -> float:
 
 def memory() -> None:
     """Measure the peak memory of a scan in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        argv = [
-            sys.executable,
-            "-m",
-            "scanner",
-            "scan",
-            f"demo:{PHONE}",
-            "-q",
-            "-o",
-            f"{folder}/case",
-        ]
+    with (
+        AdbServer() as server,
+        tempfile.TemporaryDirectory() as folder,
+        simulated(Path(folder), Line()) as phone,
+    ):
+        server.connect(phone.address)
+        target = f"android:{phone.address}"
+        words = ["scan", target, "--adb-port", str(server.port), "-q", "-o", f"{folder}/case"]
         script = (
             "import resource, subprocess, sys;"
-            "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=False);"
+            "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True);"
             "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
         )
-        run = subprocess.run([sys.executable, "-c", script, *argv], capture_output=True, check=True)
-    print(f"peak memory of a scan, its largest process   {int(run.stdout) / 1024:.0f} MiB")
-    print("(the simulated phone runs in the same process)")
+        argv = [sys.executable, "-c", script, sys.executable, "-m", "scanner", *words]
+        ran = subprocess.run(argv, capture_output=True, check=True)
+    print(f"peak memory of a scan, its largest process   {int(ran.stdout) / 1024:.0f} MiB")
 
 
 if __name__ == "__main__":

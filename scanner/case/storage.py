@@ -59,12 +59,13 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a private file so that it is on the disk on return."""
+def write_file(path: Path, data: bytes, *, sync: bool = True) -> None:
+    """Write a private file; so that it is on the disk on return, unless told otherwise."""
     descriptor = create(path)
     try:
         write_all(descriptor, data)
-        os.fsync(descriptor)
+        if sync:
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

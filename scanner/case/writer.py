@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +31,7 @@ from scanner.case.storage import (
     sync_file,
     sync_folder,
     write_all,
+    write_file,
 )
 from scanner.errors import CaseError
 from scanner.model.evidence import Evidence, PathFile, evidence_id
@@ -55,6 +57,7 @@ class OpenCase:
         self._audit = AuditLog(path / bag.AUDIT, head=begun.audit.head, lines=begun.audit.lines)
         self._reports: dict[str, str] = {}
         self._commits: dict[str, Future[None]] = {}
+        self._waiting: deque[tuple[Evidence, bytes]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="case")
         self._failure: CaseError | None = None
         self._open = True
@@ -120,7 +123,8 @@ class OpenCase:
         )
         line = msgspec.json.encode(evidence)
         self.evidence += (evidence,)
-        self._commits[evidence.name] = self._thread.submit(self._commit, evidence, line)
+        self._waiting.append((evidence, line))
+        self._commits[evidence.name] = self._thread.submit(self._commit)
         return evidence
 
     def file(self, evidence: Evidence) -> PathFile:
@@ -217,37 +221,37 @@ class OpenCase:
             os.close(descriptor)
         return sha256.hexdigest(), size
 
-    def _commit(self, evidence: Evidence, line: bytes) -> None:
-        """In the thread of the case: bring one evidence to the disk and into the lists."""
+    def _commit(self) -> None:
+        """In the thread of the case: bring what waits to the disk and into the lists.
+
+        All of it at once: what the disk is told for several need not be told for each.
+        """
         if self._failure:
             raise self._failure  # what follows a hole would read as tampering
+        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
             with disk_errors(self.path):
-                self._store(evidence, line)
+                self._store(batch)
         except CaseError as error:
             self._failure = error
             raise
 
-    def _store(self, evidence: Evidence, line: bytes) -> None:
+    def _store(self, batch: Sequence[tuple[Evidence, bytes]]) -> None:
         partial = self.path / bag.PARTIAL
-        stored = stored_files(evidence)
-        record = partial / f"{Path(evidence.name).stem}.json"
-        descriptor = create(record)
-        try:
-            write_all(descriptor, line)
-        finally:
-            os.close(descriptor)
-        for name, _ in stored:
-            sync_file(partial / Path(name).name)
-        for name, _ in reversed(stored):
-            (partial / Path(name).name).replace(self.path / name)
+        for evidence, line in batch:
+            write_file(_record(partial, evidence), line, sync=False)
+            for name, _ in stored_files(evidence):
+                sync_file(partial / Path(name).name)
+        for evidence, line in batch:
+            stored = stored_files(evidence)
+            for name, _ in reversed(stored):
+                (partial / Path(name).name).replace(self.path / name)
+            self._manifest.append(bag.manifest_lines(stored))
+            self._index.append(line + b"\n")
         sync_folder(self.path / bag.EVIDENCE)
-        self._manifest.append(bag.manifest_lines(stored))
-        self._manifest.sync()
-        self._index.append(line + b"\n")
-        self._index.sync()
-        self._audit.journal.sync()
-        record.unlink()
+        self._sync()
+        for evidence, _ in batch:
+            _record(partial, evidence).unlink()
 
     def _event(self, op: str, *words: str) -> None:
         with disk_errors(self.path):
@@ -282,3 +286,8 @@ class OpenCase:
         for journal in (self._manifest, self._index, self._audit.journal):
             journal.close()
         os.close(self._lock)
+
+
+def _record(partial: Path, evidence: Evidence) -> Path:
+    """Return where an evidence is described until it stands in the lists."""
+    return partial / f"{Path(evidence.name).stem}.json"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,17 +15,17 @@ from msgspec import Struct, structs
 from scanner.artifacts import ARTIFACTS
 from scanner.case import OpenCase, device_lock
 from scanner.errors import Cancelled, DeviceLost, ScannerError
-from scanner.model.artifact import Artifact
+from scanner.model.artifact import Reading
 from scanner.model.events import EvidenceAdded, Finished, Progress, Started
 from scanner.model.evidence import Evidence, Unanswered
 from scanner.model.findings import Message
 from scanner.model.report import Acquisition
 from scanner.model.requests import AnyRequest
-from scanner.model.source import Answer
+from scanner.model.source import Answer, Probe
 from scanner.pipeline.begin import Trail, open_case
 from scanner.pipeline.host import now
 from scanner.pipeline.options import Options
-from scanner.pipeline.plan import profile_named, requests, selected, waves
+from scanner.pipeline.plan import Wave, expand, profile_named, requests, selected, waves
 from scanner.pipeline.reading import EvidenceReader
 from scanner.pipeline.target import LiveSource, open_live
 from scanner.snapshot import Snapshot
@@ -51,11 +53,12 @@ def acquire(target: str | None = None, *, options: Options | None = None) -> Acq
     try:
         with acquiring(target, options) as running:
             running.collect()
-            acquisition = running.record_end()
+            running.record_end()
+            acquisition = running.settle()
             complete = acquisition.complete
             return Acquired(
                 folder=running.case.path,
-                digest=running.close_case() if complete else None,
+                digest=running.case.close() if complete else None,
                 acquisition=acquisition,
                 round_trips=running.source.round_trips,
             )
@@ -84,7 +87,7 @@ def acquiring(target: str | None, options: Options) -> Iterator[Acquiring]:
             Started(
                 device=case.acquisition.device,
                 profile=case.acquisition.profile,
-                requests=len(list(running.requests(running.reader.artifacts))),
+                requests=sum(1 for _ in running.requests(running.readings())),
             )
         )
         yield running
@@ -106,24 +109,37 @@ class Acquiring:
         self._unanswered: list[Unanswered] = []
         budget = options.time_budget
         self._deadline = time.monotonic() + budget if budget is not None else None
+        self._reading: dict[str, list[Future[None]]] = defaultdict(list)
+        self._answered: set[AnyRequest] = set()
+        self._taking, self._stopping = threading.Lock(), threading.Event()
+        self._ending: Future[Probe] | None = None
         for evidence in case.evidence:  # of a case that is resumed
             self.reader.read(evidence, case.file(evidence))
+            self._answered.add(evidence.request)
 
-    def requests(self, artifacts: list[Artifact] | tuple[Artifact, ...]) -> Iterator[AnyRequest]:
-        """Yield what is still to be asked for some artifacts, given what is known."""
-        have = {evidence.request for evidence in self.case.evidence if not _broken_off(evidence)}
-        for request in requests(artifacts, self.reader.snapshot, self.case.acquisition.users):
+    def readings(self) -> Iterator[Reading]:
+        """Yield all readings of the profile."""
+        for artifact in self.reader.artifacts:
+            yield from artifact.readings
+
+    def requests(self, readings: Iterable[Reading]) -> Iterator[AnyRequest]:
+        """Yield what is still to be asked for some readings, given what is known."""
+        have = {each.request for each in self.case.evidence if not _broken_off(each)}
+        for request in requests(readings, self.reader.snapshot, self.case.acquisition.users):
             if request not in have:
                 yield request
 
     def collect(self) -> None:
-        """Ask for everything, wave by wave, reading each answer while the next ones arrive."""
+        """Ask for everything, wave by wave, while what came is read beside it."""
+        coming = list(waves(self.reader.artifacts))
         try:
-            for wave in waves(self.reader.artifacts):
-                # Left only when all is read: the next wave depends on it.
-                with ThreadPoolExecutor(1, thread_name_prefix="reading") as pool:
-                    for reading in self._ask(wave, pool):
-                        reading.result()
+            with (
+                ThreadPoolExecutor(1, thread_name_prefix="reading") as self._reading_pool,
+                ThreadPoolExecutor(len(coming), thread_name_prefix="asking") as asking,
+            ):
+                self._ask(coming, asking)
+                self._ending = _beside(self.source.probe)
+                self._await(self._reading.keys())
         except DeviceLost as error:
             self._error, self._interrupted = error, Message("interrupted.device_lost")
         except Cancelled as error:
@@ -132,32 +148,75 @@ class Acquiring:
             self._error = Cancelled("the acquisition was interrupted")
             self._interrupted = Message("interrupted.cancelled")
 
-    def _ask(self, wave: list[Artifact], pool: ThreadPoolExecutor) -> list[Future[None]]:
-        asked = list(self.requests(wave))
-        readings: list[Future[None]] = []
-        answers = self.source.fetch_all(asked, deadline=self._deadline)
-        with contextlib.closing(answers):
-            for done, answer in enumerate(answers, start=1):
-                if isinstance(answer, Unanswered):
-                    self._unanswered.append(answer)
-                    late = answer.reason == "timeout"
-                else:
-                    evidence = self._add(answer)
-                    readings.append(pool.submit(self._read, evidence))
-                    late = evidence.outcome.cut == "timeout"
-                if late and self._deadline is not None and time.monotonic() >= self._deadline:
-                    self._interrupted = Message("interrupted.deadline")
-                self.options.emit(Progress(phase="acquire", done=done, total=len(asked)))
-                if self.options.cancel is not None and self.options.cancel.is_set():
-                    raise Cancelled("the acquisition was cancelled")
-        return readings
+    def _ask(self, coming: Sequence[Wave], asking: ThreadPoolExecutor) -> None:
+        """Ask for a wave, and beside it for the next as soon as what that waits for was read.
+
+        So a large answer of one wave keeps no other waiting; each thread takes in turn.
+        """
+        if not coming:
+            return
+        wave, later = coming[0], coming[1:]
+        asked = list(self.requests(wave.readings))
+        beside: Future[None] | None = None
+        try:
+            with contextlib.closing(
+                self.source.fetch_all(asked, deadline=self._deadline)
+            ) as answers:
+                for done, answer in enumerate(answers, start=1):
+                    with self._taking:
+                        self._take(answer)
+                        progress = Progress(phase="acquire", done=done, total=len(asked))
+                        self.options.emit(progress)
+                    if later and beside is None and self._is_answered(later[0].after):
+                        beside = asking.submit(self._ask, later, asking)
+            if beside is None:
+                self._ask(later, asking)
+        except BaseException:
+            self._stopping.set()
+            raise
+        finally:
+            if beside is not None:
+                beside.result()
+
+    def _is_answered(self, artifacts: Iterable[str]) -> bool:
+        """Whether all that some artifacts ask for was answered; waits until it is read."""
+        chosen = [each for each in self.reader.artifacts if each.name in artifacts]
+        for artifact in chosen:
+            for reading in artifact.readings:
+                if not self._answered.issuperset(expand(reading, self.reader.snapshot)):
+                    return False
+        self._await(artifact.name for artifact in chosen)
+        return True
+
+    def _await(self, artifacts: Iterable[str]) -> None:
+        """Wait until all that came so far of some artifacts is read."""
+        for name in artifacts:
+            for reading in self._reading[name]:
+                reading.result()
+
+    def _take(self, answer: Answer | Unanswered) -> None:
+        if isinstance(answer, Unanswered):
+            self._unanswered.append(answer)
+            late = answer.reason == "timeout"
+        else:
+            evidence = self._add(answer)
+            reading = self._reading_pool.submit(self._read, evidence)
+            for name in self.reader.names_of(evidence.request):
+                self._reading[name].append(reading)
+            late = evidence.outcome.cut == "timeout"
+        self._answered.add(answer.request)
+        if late and self._deadline is not None and time.monotonic() >= self._deadline:
+            self._interrupted = Message("interrupted.deadline")
+        asked_to_stop = self.options.cancel is not None and self.options.cancel.is_set()
+        if asked_to_stop or self._stopping.is_set():
+            raise Cancelled("the acquisition was cancelled")
 
     def _add(self, answer: Answer) -> Evidence:
         evidence = self.case.add(answer)
         self.options.emit(
             EvidenceAdded(
                 id=evidence.id,
-                artifact=self.reader.name_of(evidence.request),
+                artifact=", ".join(self.reader.names_of(evidence.request)),
                 request=str(evidence.request),
                 size=evidence.size,
             )
@@ -167,26 +226,16 @@ class Acquiring:
     def _read(self, evidence: Evidence) -> None:
         self.reader.read(evidence, self.case.file(evidence))
 
-    def close_case(self) -> str:
-        """Leave the device and close the case, in this order: leaving is an action as well."""
-        self.source.close()
-        return self.case.close()
-
-    def record_end(self) -> Acquisition:
-        """Ask the device for its state once more, and write down how the acquisition ended.
+    def record_end(self) -> None:
+        """Write down how the acquisition ended; the lock state is still to come.
 
         Raises what interrupted it where nothing at all was collected.
         """
-        locked = None
-        if not isinstance(self._error, DeviceLost):
-            with contextlib.suppress(DeviceLost):
-                locked = self.source.probe().locked
         ended = structs.replace(
             self.case.acquisition,
             ended_at=now(),
             complete=self._interrupted is None,
             interrupted=self._interrupted,
-            locked_at_end=locked,
             unanswered=tuple(self._unanswered),
             sandbox=self.reader.sandbox,
         )
@@ -194,7 +243,24 @@ class Acquiring:
         self.reader.snapshot.at(ended.ended_at)
         if self._error is not None and not self.case.evidence:
             raise self._error
-        return ended
+
+    def settle(self) -> Acquisition:
+        """Add the device's last answer, which was awaited beside other work, and leave it."""
+        if self._ending is not None:
+            with contextlib.suppress(DeviceLost):
+                locked = self._ending.result().locked
+                self.case.note(structs.replace(self.case.acquisition, locked_at_end=locked))
+        self.source.close()
+        return self.case.acquisition
+
+
+def _beside(ask: Callable[[], Probe]) -> Future[Probe]:
+    """Ask for something in a thread of its own."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="ending")
+    try:
+        return pool.submit(ask)
+    finally:
+        pool.shutdown(wait=False)
 
 
 def _broken_off(evidence: Evidence) -> bool:

@@ -56,6 +56,7 @@ class Examination(Struct, frozen=True, kw_only=True):
     pack: RulePack
     redaction: Redaction
     started_at: datetime
+    settle: Callable[[], Acquisition] | None = None  # gives the record that the report carries
     clock: Callable[[], datetime] = now
     digest: str | None = None  # of the case; None: it is not closed yet
     round_trips: int | None = None
@@ -141,6 +142,7 @@ class Examination(Struct, frozen=True, kw_only=True):
         )
 
     def _run(self) -> RunRecord:
+        acquisition = self.settle() if self.settle else self.acquisition
         return RunRecord(
             tool=TOOL,
             version=tool_version(),
@@ -151,9 +153,9 @@ class Examination(Struct, frozen=True, kw_only=True):
             sandbox=self.reader.sandbox,
             case_digest=self.digest,
             acquisition=structs.replace(
-                self.acquisition,
+                acquisition,
                 host_keys=tuple(
-                    self.redaction.identifier(key) or "" for key in self.acquisition.host_keys
+                    self.redaction.identifier(key) or "" for key in acquisition.host_keys
                 ),
             ),
             round_trips=self.round_trips,

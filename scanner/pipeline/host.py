@@ -41,7 +41,7 @@ def host_clock() -> HostClock:
 def _synchronized() -> bool | None:
     if sys.platform != "linux":
         return None
-    # struct timex: `modes` (int, padded to a long), offset, freq, maxerror, esterror, then `status`.
+    # struct timex: `modes` (an int, padded), offset, freq, maxerror, esterror, then `status`.
     buffer = (ctypes.c_long * 64)()
     if ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(buffer)) < 0:
         return None

@@ -23,6 +23,13 @@ class Reader(Struct, frozen=True):
         return asked.fits(request) if isinstance(asked, Planned) else asked == request
 
 
+class Wave(Struct, frozen=True, kw_only=True):
+    """Readings that are asked for together, once the artifacts named in `after` were read."""
+
+    readings: tuple[Reading, ...]
+    after: frozenset[str]
+
+
 def profile_named(name: str) -> Profile:
     """Return a profile by its name; UsageError for any other."""
     try:
@@ -50,35 +57,45 @@ def readers(artifacts: Sequence[Artifact]) -> list[Reader]:
     ]
 
 
-def waves(artifacts: Sequence[Artifact]) -> Iterator[list[Artifact]]:
-    """Group artifacts so that each wave asks only for what the waves before it made known.
+def waves(artifacts: Sequence[Artifact]) -> Iterator[Wave]:
+    """Group readings into as few waves as can be: each asks what the waves before it made known."""
+    chosen = {artifact.name: artifact for artifact in artifacts}
+    depths = [
+        (_depth(reading, chosen, ()), reading)
+        for artifact in artifacts
+        for reading in artifact.readings
+    ]
+    for depth in sorted({depth for depth, _ in depths}):
+        readings = tuple(reading for own, reading in depths if own == depth)
+        after = frozenset(name for reading in readings for name in _after(reading))
+        yield Wave(readings=readings, after=after & chosen.keys())
 
-    Early waves hold just what others wait for; all else shares the last one, to save round trips.
-    """
-    names = {artifact.name for artifact in artifacts}
-    awaited = {name for artifact in artifacts for name in _after(artifact)} & names
-    pending, done = list(artifacts), set[str]()
-    while pending:
-        ready = [each for each in pending if not (_after(each) & names) - done]
-        if not ready:
-            raise UsageError(f"artifacts wait for each other: {', '.join(a.name for a in pending)}")
-        wave = [each for each in ready if each.name in awaited - done] or ready
-        yield wave
-        done |= {each.name for each in wave}
-        pending = [each for each in pending if each.name not in done]
+
+def _depth(reading: Reading, chosen: dict[str, Artifact], above: tuple[str, ...]) -> int:
+    """Return how many waves must be over before a reading can be asked for."""
+    depths = [0]
+    for name in _after(reading):
+        if name in above:
+            raise UsageError(f"artifacts wait for each other: {', '.join((*above, name))}")
+        if name in chosen:
+            depths += [1 + _depth(other, chosen, (*above, name)) for other in chosen[name].readings]
+    return max(depths)
+
+
+def _after(reading: Reading) -> tuple[str, ...]:
+    return reading.request.after if isinstance(reading.request, Planned) else ()
 
 
 def requests(
-    artifacts: Iterable[Artifact], known: Known, users: Sequence[int] | None = None
+    readings: Iterable[Reading], known: Known, users: Sequence[int] | None = None
 ) -> Iterator[AnyRequest]:
-    """Yield each request of some artifacts once; `users` limits those that are put for one user."""
+    """Yield each request of some readings once; `users` limits those that are put for one user."""
     seen: set[AnyRequest] = set()
-    for artifact in artifacts:
-        for reading in artifact.readings:
-            for request in expand(reading, known):
-                if request not in seen and wanted(request, users):
-                    seen.add(request)
-                    yield request
+    for reading in readings:
+        for request in expand(reading, known):
+            if request not in seen and wanted(request, users):
+                seen.add(request)
+                yield request
 
 
 def expand(reading: Reading, known: Known) -> Iterable[AnyRequest]:
@@ -91,12 +108,3 @@ def wanted(request: AnyRequest, users: Sequence[int] | None) -> bool:
     """Whether a request is for the whole device or for one of the users asked for."""
     user = getattr(request, "user", None)
     return users is None or user is None or user in users
-
-
-def _after(artifact: Artifact) -> set[str]:
-    return {
-        name
-        for reading in artifact.readings
-        if isinstance(reading.request, Planned)
-        for name in reading.request.after
-    }

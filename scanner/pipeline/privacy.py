@@ -1,9 +1,9 @@
 """Privacy levels: what of a field may leave the scanner, decided by the class that it declares.
 
-Personal (P) and secret (X) fields leave at no level. Device-unique ids (D) are clear at `case` only,
-elsewhere a pseudonym. Observations (N) are shown where a rule matched them, at every level but
-`public`; in the list of entities they are clear at `case` only. App facts (A) at `public` stand
-only in findings.
+Personal (P) and secret (X) fields leave at no level. Device-unique ids (D) are clear at `case`
+only, elsewhere a pseudonym. Observations (N) are shown where a rule matched them, at every level
+but `public`; in the list of entities they are clear at `case` only. App facts (A) at `public`
+stand only in findings.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Struct, structs
 
 from scanner.case import pseudonym
-from scanner.model.entities import ENTITIES
+from scanner.model.entities import ENTITIES, Entity
 from scanner.model.findings import LEVELS, Finding, Match, Subject
 from scanner.model.privacy import UNREADABLE, PrivacyClass, PrivacyLevel, privacy_classes
 from scanner.snapshot import Joined, Snapshot
@@ -55,8 +55,9 @@ class Redaction(Struct, frozen=True):
         """Yield one line of `entities.jsonl` for each entity observed."""
         encoder = msgspec.json.Encoder(order="deterministic")
         for entity_type in ENTITIES:
+            fields = self._shown(entity_type)
             for joined in snapshot.joined(entity_type):
-                yield encoder.encode(self._entity(joined)) + b"\n"
+                yield encoder.encode(self._entity(joined, fields)) + b"\n"
 
     def _subject(self, subject: Subject) -> Subject:
         classes = _CLASSES[subject.entity]
@@ -76,27 +77,33 @@ class Redaction(Struct, frozen=True):
     def _hides(self, value: Value) -> bool:
         return value is not None and self.level != "case"
 
-    def _entity(self, joined: Joined) -> dict[str, object]:
-        entity = joined.entity
+    def _shown(self, entity: type[Entity]) -> tuple[tuple[str, PrivacyClass, bool], ...]:
+        """List the fields of an entity that this level lists, each with whether it is hidden."""
         name = str(entity.__struct_config__.tag)
-        shown: dict[str, object] = {"type": name, "evidence": _evidence(joined)}
-        for field, privacy in _CLASSES[name].items():
+        hidden = {"case": set(), "share": {"D", "N"}, "public": {"A", "D", "N"}}[self.level]
+        open_at_public = {"T", "H", "S"}
+        return tuple(
+            (field, privacy, privacy in hidden)
+            for field, privacy in _CLASSES[name].items()
+            if privacy is not None
+            and privacy not in UNREADABLE
+            and (self.level != "public" or privacy in open_at_public or field in entity.key)
+        )
+
+    def _entity(
+        self, joined: Joined, fields: tuple[tuple[str, PrivacyClass, bool], ...]
+    ) -> dict[str, object]:
+        entity = joined.entity
+        shown: dict[str, object] = {
+            "type": entity.__struct_config__.tag,
+            "evidence": sorted({each for ids in joined.evidence.values() for each in ids}),
+        }
+        for field, privacy, hidden in fields:
             value = getattr(entity, field)
-            if value is not UNSET and self._lists(privacy, key=field in entity.key):
-                shown[field] = self._listed(value, privacy)
+            if value is not UNSET:
+                hides = hidden and value is not None
+                shown[field] = self.pseudonym(privacy, _text(value)) if hides else value
         return shown
-
-    def _lists(self, privacy: PrivacyClass | None, *, key: bool) -> bool:
-        if privacy is None or privacy in UNREADABLE:
-            return False
-        return self.level != "public" or privacy in {"T", "H", "S"} or key
-
-    def _listed(self, value: object, privacy: PrivacyClass | None) -> object:
-        if self.level == "case" or value is None:
-            return value
-        if privacy in {"D", "N"} or (privacy == "A" and self.level == "public"):
-            return self.pseudonym(privacy, _text(value))
-        return value
 
 
 def _allowed(value: Value) -> bool:
@@ -105,10 +112,6 @@ def _allowed(value: Value) -> bool:
 
 def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _evidence(joined: Joined) -> list[str]:
-    return sorted({each for ids in joined.evidence.values() for each in ids})
 
 
 def by_gravity(findings: Iterable[Finding]) -> list[Finding]:

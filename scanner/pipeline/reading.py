@@ -46,10 +46,9 @@ class EvidenceReader:
         """How far the parsers are confined: full, partial or none."""
         return self._worker.sandbox
 
-    def name_of(self, request: AnyRequest) -> str:
-        """Return the name of the first artifact that reads the answer to a request."""
-        names = (each.artifact.name for each in self._readers if each.fits(request))
-        return next(names, "")
+    def names_of(self, request: AnyRequest) -> list[str]:
+        """Return the names of the artifacts that read the answer to a request."""
+        return [each.artifact.name for each in self._readers if each.fits(request)]
 
     def read(self, evidence: Evidence, file: PathFile) -> None:
         """Read one evidence with every reading that its request belongs to."""

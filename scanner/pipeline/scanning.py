@@ -48,9 +48,10 @@ def scan(
     try:
         with acquiring(target, options) as running:
             running.collect()
-            acquisition = running.record_end()
+            running.record_end()
             examined = Examination(
-                acquisition=acquisition,
+                acquisition=running.case.acquisition,
+                settle=running.settle,
                 evidence=running.case.evidence,
                 reader=running.reader,
                 pack=pack,
@@ -59,7 +60,7 @@ def scan(
                 round_trips=running.source.round_trips,
             ).conclude(options.on_event)
             verdict, findings = examined.report.verdict, len(examined.report.findings)
-            complete = acquisition.complete
+            complete = running.case.acquisition.complete
             return _stored(running, examined, formats or ("json", "html"))
     finally:
         options.emit(Finished(complete=complete, verdict=verdict, findings=findings))
@@ -71,7 +72,7 @@ def _stored(running: Acquiring, examined: Examined, formats: Sequence[str]) -> S
     if running.case.acquisition.complete:
         for name, content in rendered(examined, ("json", *formats)):
             running.case.add_report(name, content)
-        digest: str | None = running.close_case()
+        digest: str | None = running.case.close()
         written = folder / "data" / "report"
     else:
         digest = None

@@ -39,8 +39,8 @@ class Joined(Struct, frozen=True):
     provenance: dict[str, Provenance]
 
 
-class _Joining:
-    """The fields of one entity, while claims about it come in the order of precedence."""
+class Joining:
+    """The fields of one entity, while what is stated of it comes in the order of precedence."""
 
     def __init__(self) -> None:
         self.values: dict[str, object] = {}
@@ -48,18 +48,21 @@ class _Joining:
         self.provenance: dict[str, Provenance] = {}
         self.conflicts: set[str] = set()
 
-    def state(self, field: str, value: object, evidence: str, provenance: Provenance) -> None:
-        """Take a value: the first counts, those that agree are evidence, others are conflicts."""
-        if field not in self.values:
-            self.values[field], self.provenance[field] = value, provenance
-            self.evidence[field] = (evidence,)
-            return
-        known = self.evidence[field]
-        if value == self.values[field]:
-            if evidence not in known:
-                self.evidence[field] = (*known, evidence)
-        elif evidence != known[0]:
-            self.conflicts.add(field)
+    def state(
+        self, stated: Iterable[tuple[str, object]], evidence: str, provenance: Provenance
+    ) -> None:
+        """Take values: the first of a field counts, those that agree are evidence for it too."""
+        values, known, alone = self.values, self.evidence, (evidence,)
+        for field, value in stated:
+            if value is UNSET:
+                continue
+            if field not in values:
+                values[field], known[field], self.provenance[field] = value, alone, provenance
+            elif value != values[field]:
+                if known[field][0] != evidence:
+                    self.conflicts.add(field)
+            elif evidence not in known[field]:
+                known[field] += alone
 
 
 def join(claims: Sequence[Claim], defaults: dict[str, list[Default]]) -> Joined:
@@ -69,16 +72,14 @@ def join(claims: Sequence[Claim], defaults: dict[str, list[Default]]) -> Joined:
     """
     ordered = sorted(claims, key=lambda claim: claim.order)
     entity = type(ordered[0].entity)
-    joining = _Joining()
+    fields, joining = entity.__struct_fields__, Joining()
     for claim in ordered:
-        stated = zip(entity.__struct_fields__, structs.astuple(claim.entity), strict=True)
-        for field, value in stated:
-            if value is not UNSET:
-                joining.state(field, value, claim.evidence, claim.provenance)
+        stated = zip(fields, structs.astuple(claim.entity), strict=True)
+        joining.state(stated, claim.evidence, claim.provenance)
     for field, others in defaults.items():
         for default in _unnamed(field, others, ordered):
-            joining.state(field, default.value, default.evidence, default.provenance)
-    if "conflicts" in entity.__struct_fields__:
+            joining.state([(field, default.value)], default.evidence, default.provenance)
+    if "conflicts" in fields:
         joining.values["conflicts"] = tuple(sorted(joining.conflicts)) or None
         joining.provenance["conflicts"] = "os_claimed"
         joining.evidence["conflicts"] = tuple(dict.fromkeys(claim.evidence for claim in ordered))

@@ -63,9 +63,11 @@ class Snapshot:
 
     def joined(self, entity: type[Entity]) -> Iterable[Joined]:
         """Yield the joined entities of a type with the evidence and provenance of each field."""
-        if entity not in self._joined:
-            self._joined[entity] = self._join(entity)
-        return self._joined[entity].values()
+        joined = self._joined.get(entity)
+        if joined is None:
+            # Not read back: what another thread adds meanwhile clears it.
+            joined = self._joined[entity] = self._join(entity)
+        return joined.values()
 
     def counts(self) -> dict[str, int]:
         """Count the entities of each type that was observed at all; of apps, the installed ones."""
@@ -77,27 +79,33 @@ class Snapshot:
 
     def _join(self, entity: type[Entity]) -> dict[Key, Joined]:
         claims = self._claims.get(entity, {})
-        joined = {key: join(claims[key], self._defaults_of(entity, key)) for key in _sorted(claims)}
-        users = [] if entity is User else [user.id for user in self.every(User)]
+        by_user: dict[int | None, dict[str, list[Default]]] = {}
+        joined: dict[Key, Joined] = {}
+        for key in _sorted(claims):
+            user = _user_of(entity, key)
+            if user not in by_user:
+                by_user[user] = self._defaults_of(entity, user)
+            joined[key] = join(claims[key], by_user[user])
+        users = [] if entity is User else [each.id for each in self.every(User)]
         return derive_all(entity, joined, now=self.now, users=users, host_keys=self.host_keys)
 
-    def _defaults_of(self, entity: type[Entity], key: Key) -> dict[str, list[Default]]:
-        everywhere = self._defaults.get((entity, None), {})
-        if "user" not in entity.key:
-            return everywhere
-        user = key[entity.key.index("user")]
-        own = self._defaults.get((entity, user if isinstance(user, int) else None), {})
-        fields = everywhere.keys() | own.keys()
+    def _defaults_of(self, entity: type[Entity], user: int | None) -> dict[str, list[Default]]:
+        """Return what is stated of all entities of a user that are not named, by field."""
+        stated: dict[str, list[Default]] = defaultdict(list)
+        for whose in {None, user}:
+            for field, defaults in self._defaults.get((entity, whose), {}).items():
+                stated[field] += defaults
         return {
-            field: sorted(
-                {
-                    id(each): each for each in everywhere.get(field, []) + own.get(field, [])
-                }.values(),
-                key=lambda default: default.order,
-            )
-            for field in fields
+            field: sorted(defaults, key=lambda default: default.order)
+            for field, defaults in stated.items()
         }
 
 
+def _user_of(entity: type[Entity], key: Key) -> int | None:
+    user = key[entity.key.index("user")] if "user" in entity.key else None
+    return user if isinstance(user, int) else None
+
+
 def _sorted(claims: dict[Key, list[Claim]]) -> list[Key]:
-    return sorted(claims, key=lambda key: tuple((str(type(part)), part) for part in key))  # type: ignore[type-var, unused-ignore]
+    # A part of a key may be None in one entity and a text in another: the type decides first.
+    return sorted(claims, key=lambda key: [(type(part).__name__, part) for part in key])

@@ -35,7 +35,8 @@ def per_user(*argv: str) -> Planned:
     template = Command(argv=argv)
 
     def plan(known: Known) -> Iterable[AnyRequest]:
-        users = sorted({user.id for user in known.every(User)})
+        # A phone that refuses to list its users has user 0 all the same.
+        users = sorted({user.id for user in known.every(User)}) or [0]
         return [for_user(template, user) for user in users]
 
     return Planned(after=("android.users",), template=template, plan=plan)

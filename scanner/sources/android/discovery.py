@@ -86,13 +86,13 @@ def _first_look(server: Server) -> tuple[Attached, ...]:
 def look(server: Server) -> tuple[Attached, ...]:
     """Ask the server once for its devices. DeviceError where it does not answer."""
     try:
-        listed = server.client.list(extended=True)
+        listed = server.ask("host:devices-l")
     except (adbutils.AdbError, OSError, ValueError) as error:
         raise DeviceError(
             f"The adb server at {server.host}:{server.port} does not list its devices.",
             remedy="Run `adb devices` and see what it says.",
         ) from error
-    return tuple(_attached(info) for info in listed)
+    return tuple(_attached(line) for line in listed.splitlines() if line.strip())
 
 
 def select(server: Server, target: str | None) -> Selected:
@@ -195,17 +195,19 @@ def _usable(found: Attached) -> Attached:
     return found
 
 
-def _attached(info: adbutils.AdbDeviceInfo) -> Attached:
-    # adbutils splits the line at blanks: "no permissions (user ...)" is the one state with one.
-    state = "no permissions" if info.state == "no" else info.state
-    usb = "usb" in info.tags or not _looks_remote(info.serial)
+def _attached(line: str) -> Attached:
+    """Read `SERIAL STATE usb:1-2 product:... model:... device:... transport_id:N`."""
+    serial, state, *words = (*line.split(), "", "")
+    tags = {name: value for name, found, value in (word.partition(":") for word in words) if found}
+    if state == "no":  # "no permissions (user ...)" is the one state with blanks
+        state = "no permissions"
     return Attached(
-        serial=info.serial,
+        serial=serial,
         state=state,
-        transport="usb" if usb else "tcp",
-        product=info.tags.get("product"),
-        model=info.tags.get("model"),
-        obstacle=obstacle(info.serial, state),
+        transport="usb" if "usb" in tags or not _looks_remote(serial) else "tcp",
+        product=tags.get("product"),
+        model=tags.get("model"),
+        obstacle=obstacle(serial, state),
     )
 
 

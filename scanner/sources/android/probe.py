@@ -15,10 +15,14 @@ from scanner.sources.android.server import Server
 from scanner.sources.android.transport import Channel, open_stream
 
 # The clock comes first, so that nothing but the shell's own start lies between question and answer.
-SCRIPT = (
-    'echo "clock ${EPOCHREALTIME:-$(date +%s.%N)}"; echo "zone $(date +%z)"; '
-    "echo uptime $(cat /proc/uptime); echo serial $(getprop ro.serialno); dumpsys window policy"
+COMMANDS = (
+    'echo "clock ${EPOCHREALTIME:-$(date +%s.%N)}"',
+    'echo "zone $(date +%z)"',
+    "echo uptime $(cat /proc/uptime)",
+    "echo serial $(getprop ro.serialno)",
+    "dumpsys window policy",
 )
+SCRIPT = "; ".join(COMMANDS)
 _WITHIN = 15.0  # seconds
 _LIMIT = 1024 * 1024  # bytes of answer that are looked at
 _CLOCK = re.compile(rb"clock (\d{1,12})(?:\.(\d{1,9}))?\D*\n")

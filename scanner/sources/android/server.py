@@ -40,6 +40,19 @@ class Server(NamedTuple):
             )
         return adbutils.AdbClient(self.host, self.port, socket_timeout=ANSWER_WITHIN)
 
+    def ask(self, question: str) -> str:
+        """Put one question to the server through adbutils. adbutils.AdbError, OSError, ValueError.
+
+        The socket is closed here: adbutils would wait ten milliseconds for each.
+        """
+        connection = self.client.make_connection()
+        try:
+            connection.send_command(question)
+            connection.check_okay()
+            return str(connection.read_string_block())
+        finally:
+            connection.conn.close()
+
 
 def find_server(host: str | None = None, port: int | None = None) -> Server:
     """Find the adb server, and start one where none runs. DeviceError where that fails."""
@@ -120,7 +133,7 @@ def _adb_program() -> str:
 
 def _check_version(server: Server) -> None:
     try:
-        version = server.client.server_version()
+        version = int(server.ask("host:version"), 16)
     except (adbutils.AdbError, OSError, ValueError) as error:
         raise DeviceError(
             f"What listens at {server.host}:{server.port} does not answer as an adb server does.",
