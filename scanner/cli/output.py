@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 import msgspec
@@ -60,7 +60,7 @@ class Progress:
         if self._live:
             self._show(event)
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -57,7 +57,7 @@ def test_every_command_has_help_with_an_example(name: str, command: click.Comman
     text = command.get_help(click.Context(command, info_name=name))
 
     assert "Example:" in text
-    assert f"{name.split()[0]} " in text
+    assert f"{name.split(maxsplit=1)[0]} " in text
 
 
 def test_the_table_says_what_the_commands_say():

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from scanner.simulate import Faults, Phone, find_phone
 from tests.pipeline.conftest import OLD, TAMPERED
@@ -184,14 +185,10 @@ def test_several_phones_without_a_target(run, simulate):
 
 @pytest.mark.parametrize("document", ["report", "events", "entities", "evidence"])
 def test_schemas_are_json_schemas(run, document: str):
-    from jsonschema import Draft202012Validator
-
     Draft202012Validator.check_schema(json.loads(run("schema", document).stdout))
 
 
 def test_the_report_keeps_its_schema(run, case: Path):
-    from jsonschema import Draft202012Validator
-
     schema = json.loads(run("schema").stdout)
     report = json.loads((case / "data/report/report.json").read_text())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import re
 import time
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 
 from scanner.detect import RuleErrors, load
 from scanner.detect.documents import SIZE_LIMIT
-from scanner.detect.packs import FILE_LIMIT
 from scanner.errors import RuleError
 from scanner.model.entities import App
 from scanner.model.findings import Message
@@ -296,119 +294,7 @@ def test_all_that_is_wrong_is_said_at_once_with_its_lines(tmp_path: Path):
     assert "(and 2 more)" in str(caught.value)
 
 
-def test_the_errors_of_all_files_are_said_at_once(tmp_path: Path):
-    write(tmp_path, "title: [", "one.yml")
-    write(tmp_path, rule_data(level="x"), "two.yml")
-    write(tmp_path, rule_data(), "three.yml")
-
-    with pytest.raises(RuleErrors) as caught:
-        load([tmp_path], shipped=False)
-
-    assert ["one.yml", "two.yml"] == [Path(e.path).name for e in caught.value.errors]
-
-
-def test_an_id_stands_for_one_rule(tmp_path: Path):
-    same = "0d4c8c0e-8a0b-4e5c-9d55-3a0a6d9f2b11"
-    write(tmp_path, rule_data(id=same), "one.yml")
-    write(tmp_path, rule_data(id=same, level="low"), "two.yml")
-
-    with pytest.raises(RuleErrors, match=r"the id is that of one\.yml"):
-        load([tmp_path], shipped=False)
-
-
-def test_the_same_file_twice_is_one_rule(tmp_path: Path):
-    path = write(tmp_path, rule_data())
-
-    pack = load([path, tmp_path], shipped=False)
-
-    assert 1 == len(pack.rules)
-    assert load([path], shipped=False).digest == pack.digest
-
-
-def test_a_path_without_rules_is_an_error(tmp_path: Path):
-    with pytest.raises(RuleErrors, match="no rule files"):
-        load([tmp_path], shipped=False)
-    with pytest.raises(RuleErrors, match="no rule files"):
-        load([tmp_path / "nowhere"], shipped=False)
-
-
-def test_what_cannot_be_read_is_an_error(tmp_path: Path):
-    (tmp_path / "gone.yml").symlink_to(tmp_path / "nowhere")
-    os.mkfifo(tmp_path / "pipe.yml")
-
-    with pytest.raises(RuleErrors, match="cannot be read") as caught:
-        load([tmp_path], shipped=False)
-
-    assert 1 == len(caught.value.errors)
-
-
-def test_there_is_an_end_to_files(tmp_path: Path):
-    for number in range(FILE_LIMIT + 1):
-        (tmp_path / f"{number}.yml").touch()
-
-    with pytest.raises(RuleError, match="more than"):
-        load([tmp_path], shipped=False)
-
-
-def test_drafts_are_no_rules(tmp_path: Path):
-    write(tmp_path, "title: [", "draft/one.yml")
-    write(tmp_path, rule_data(), "app/two.yaml")
-
-    assert ["app/two.yaml"] == [rule.path for rule in load([tmp_path], shipped=False).rules]
-
-
-FOREIGN: dict[str, tuple[dict[str, Any], str]] = {
-    "windows": ({"title": "x", "logsource": {"product": "windows"}}, "a rule for `windows`"),
-    "a correlation": ({"title": "x", "correlation": {"type": "temporal"}}, "a correlation"),
-    "a filter": ({"title": "x", "filter": {"rules": []}}, "a Sigma filter"),
-    "a category to come": (
-        rule_data(logsource={"product": "android", "category": "mount"}),
-        "no entity of the category `mount`",
-    ),
-    "placeholders": (
-        rule_data(detection={"s": {"package|expand": "%x%"}, "condition": "s"}),
-        "the modifier `expand`",
-    ),
-    "hours": (
-        rule_data(detection={"s": {"package|hour": 3}, "condition": "s"}),
-        "the modifier `hour`",
-    ),
-    "deprecated": (rule_data(status="deprecated"), "its status is deprecated"),
-}
-
-
-@pytest.mark.parametrize("name", FOREIGN)
-def test_a_rule_that_cannot_be_evaluated_is_listed_and_the_rest_run(name: str, tmp_path: Path):
-    data, reason = FOREIGN[name]
-    write(tmp_path, data, "foreign.yml")
-    write(tmp_path, rule_data(level="high"), "own.yml")
-
-    pack = load([tmp_path], shipped=False)
-
-    listed = Message("rule.unusable", {"path": "foreign.yml", "reason": reason})
-    assert (listed,) == pack.unusable
-    assert ["own.yml"] == [rule.path for rule in pack.rules]
-    assert pack.lines().unusable == pack.unusable
-
-
-def test_several_documents_are_listed(tmp_path: Path):
-    made = made_of(tmp_path, "title: one\n---\ntitle: two\n")
-
-    assert (
-        Message("rule.unusable", {"path": "rule.yml", "reason": "several documents in one file"})
-        == made
-    )
-
-
 def test_dates_stay_text(tmp_path: Path):
     raw = json.dumps(rule_data())[:-1] + ', "date": 2026-11-21}'
 
     assert compiled(tmp_path, raw).status == "test"
-
-
-def test_the_digest_changes_with_any_byte(tmp_path: Path):
-    before = load([write(tmp_path, rule_data())], shipped=False)
-    after = load([write(tmp_path, json.dumps(rule_data(), indent=2))], shipped=False)
-
-    assert before.digest != after.digest
-    assert before.lines().rules[0].id == after.lines().rules[0].id

@@ -95,7 +95,7 @@ def test_the_report_in_the_case_is_the_report(scanned: Callable[[str], Scanned])
 
     assert done.report == read_report(done.folder)
     html = (done.folder / "data/report/report.html").read_text("utf-8")
-    assert html.startswith("<!doctype html>") or html.startswith("<!DOCTYPE html>")
+    assert html.startswith(("<!doctype html>", "<!DOCTYPE html>"))
 
 
 def test_entities_stand_one_a_line_with_their_evidence(scanned: Callable[[str], Scanned]):

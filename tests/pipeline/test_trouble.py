@@ -176,7 +176,7 @@ def test_a_changed_case_is_not_examined(simulate: Simulate, options: MakeOptions
     evidence.chmod(0o600)
     evidence.write_bytes(evidence.read_bytes()[:-1] + b"x")
 
-    with pytest.raises(CaseError, match="000001.bin") as error:
+    with pytest.raises(CaseError, match=r"000001\.bin") as error:
         examine(done.folder)
 
     assert error.value.remedy

@@ -141,8 +141,10 @@ def _is_allowed(name: str) -> bool:
 
 
 def _build(values: dict[str, str | None]) -> Build:
-    """State the build. A property that is absent states nothing: makers leave out what they like,
-    and a phone that does not say how it booted has not said that it booted well.
+    """State the build.
+
+    A property that is absent states nothing: makers leave out what they like, and a phone that
+    does not say how it booted has not said that it booted well.
     """
     sdk = values.get("ro.build.version.sdk") or ""
     patch = values.get("ro.build.version.security_patch") or ""
