@@ -38,7 +38,7 @@ from scanner.case.bag import (
     read_manifest,
 )
 from scanner.case.tree import digest, open_file, read_text, walk
-from scanner.errors import CaseError
+from scanner.errors import CaseError, UsageError
 from scanner.model.evidence import Evidence
 
 LINE_LIMIT = 2**20
@@ -72,12 +72,15 @@ class Contents(Struct, frozen=True, kw_only=True):
 
 
 def read_contents(root: Path) -> Contents:
-    """Read the lists of a case; CaseError where the folder is none, or is of a newer version."""
+    """Read the lists of a case.
+
+    UsageError where the folder is none, CaseError where it is of a newer version.
+    """
     if not root.is_dir():
-        raise CaseError(f"{root}: no such folder", remedy="Name the folder of a case.")
+        raise UsageError(f"{root}: no such folder", remedy="Name the folder of a case.")
     files, strange = walk(root)
     if BAGIT not in files and TAG_MANIFEST not in files:
-        raise CaseError(
+        raise UsageError(
             f"{root}: is not a case: it holds no {BAGIT}", remedy="Name the folder of a case."
         )
     info = read_info(read_text(root, INFO)) if INFO in files else {}

@@ -21,4 +21,7 @@ def serving(name: str | Path) -> Iterator[tuple[str, AdbServer]]:
         simulate.AdbServer() as server,
         simulate.SimulatedPhone(simulate.Phone.load(path)) as phone,
     ):
-        yield f"android:{phone.address}", AdbServer(host=server.host, port=server.port)
+        yield (
+            f"android:{phone.address}",
+            AdbServer(host=server.host, port=server.port, keys=(server.keys,)),
+        )

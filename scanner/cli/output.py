@@ -25,7 +25,7 @@ def say(message: str = "") -> None:
 
 def print_json(value: object) -> None:
     """Print a result as one JSON document."""
-    data = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    data = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
     click.echo(data.decode())
 
 

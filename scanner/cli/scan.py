@@ -12,8 +12,9 @@ import click
 from scanner import pipeline
 from scanner.cli import options as shared
 from scanner.cli.demo_phone import serving
-from scanner.cli.exits import INCOMPLETE, exit_status, of_report
+from scanner.cli.exits import INCOMPLETE, INTERRUPTED, complain, exit_status, of_report
 from scanner.cli.output import Progress, colour, print_json, say, set_up_logging, width
+from scanner.errors import Cancelled, ScannerError
 from scanner.pipeline import AdbServer, Custody, Options
 from scanner.report import FORMATS
 from scanner.report.messages import safety_text
@@ -68,6 +69,7 @@ def scan(
              scanner scan demo:android-14-tampered
     """
     set_up_logging(verbose)
+    error: ScannerError | None = None
     with ExitStack() as stack:
         stream = _event_stream(events, stack)
         progress = stack.enter_context(Progress(quiet=quiet, events=stream))
@@ -89,7 +91,12 @@ def scan(
                 formats=tuple(each for each in formats if each != "text"),
             )
             report, folder, digest = scanned.report, scanned.folder, scanned.digest
+            error = scanned.error
     _show(report, folder, digest, as_json=as_json, quiet=quiet, piped=events == "-")
+    if error is not None:
+        complain(error)
+    if isinstance(error, Cancelled):
+        return INTERRUPTED
     return of_report(report, fail_on, require_coverage)
 
 
@@ -145,6 +152,10 @@ def acquire(
         click.echo(acquired.folder)
     if not quiet:
         _say_case(acquired.folder, acquired.digest)
+    if acquired.error is not None:
+        complain(acquired.error)
+    if isinstance(acquired.error, Cancelled):
+        return INTERRUPTED
     return 0 if acquired.acquisition.complete else INCOMPLETE
 
 

@@ -55,6 +55,7 @@ class Acquisition(Struct, frozen=True, kw_only=True):
     profile: str
     privacy: PrivacyLevel
     users: tuple[int, ...] | None  # those asked for; None: all
+    time_budget: float | None = None  # seconds
     host_clock: HostClock
     clock: ClockReading | None
     locked_at_start: bool | None  # None: the device does not say

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -31,6 +31,8 @@ from scanner.pipeline.target import LiveSource, open_live
 from scanner.snapshot import Snapshot
 from scanner.worker import Worker
 
+_GO_ON = "The case is valid and incomplete: `scanner acquire --resume` goes on with it."
+
 
 class Acquired(Struct, frozen=True, kw_only=True):
     """A finished acquisition: where the case lies, and the digest for the operator to note."""
@@ -39,6 +41,7 @@ class Acquired(Struct, frozen=True, kw_only=True):
     digest: str | None  # sha256 of the tag manifest; None: the case is incomplete and stays open
     acquisition: Acquisition
     round_trips: int
+    error: ScannerError | None = None  # what made it incomplete; its remedy says what to do
 
 
 def acquire(target: str | None = None, *, options: Options | None = None) -> Acquired:
@@ -61,6 +64,7 @@ def acquire(target: str | None = None, *, options: Options | None = None) -> Acq
                 digest=running.case.close() if complete else None,
                 acquisition=acquisition,
                 round_trips=running.source.round_trips,
+                error=running.error,
             )
     finally:
         options.emit(Finished(complete=complete, verdict=None, findings=0))
@@ -105,7 +109,7 @@ class Acquiring:
         artifacts = selected(ARTIFACTS, began.platform, profile_named(began.profile))
         self.reader = EvidenceReader(artifacts, snapshot, worker)
         self._interrupted: Message | None = None
-        self._error: ScannerError | None = None
+        self.error: ScannerError | None = None
         self._unanswered: list[Unanswered] = []
         budget = options.time_budget
         self._deadline = time.monotonic() + budget if budget is not None else None
@@ -141,11 +145,11 @@ class Acquiring:
                 self._ending = _beside(self.source.probe)
                 self._await(self._reading.keys())
         except DeviceLost as error:
-            self._error, self._interrupted = error, Message("interrupted.device_lost")
+            self.error, self._interrupted = error, Message("interrupted.device_lost")
         except Cancelled as error:
-            self._error, self._interrupted = error, Message("interrupted.cancelled")
+            self.error, self._interrupted = error, Message("interrupted.cancelled")
         except KeyboardInterrupt:
-            self._error = Cancelled("the acquisition was interrupted")
+            self.error = Cancelled("the acquisition was interrupted", remedy=_GO_ON)
             self._interrupted = Message("interrupted.cancelled")
 
     def _ask(self, coming: Sequence[Wave], asking: ThreadPoolExecutor) -> None:
@@ -156,27 +160,35 @@ class Acquiring:
         if not coming:
             return
         wave, later = coming[0], coming[1:]
-        asked = list(self.requests(wave.readings))
         beside: Future[None] | None = None
         try:
-            with contextlib.closing(
-                self.source.fetch_all(asked, deadline=self._deadline)
-            ) as answers:
-                for done, answer in enumerate(answers, start=1):
-                    with self._taking:
-                        self._take(answer)
-                        progress = Progress(phase="acquire", done=done, total=len(asked))
-                        self.options.emit(progress)
-                    if later and beside is None and self._is_answered(later[0].after):
-                        beside = asking.submit(self._ask, later, asking)
-            if beside is None:
-                self._ask(later, asking)
+            for _ in self._answers(wave):
+                if later and beside is None and self._is_answered(later[0].after):
+                    beside = asking.submit(self._ask, later, asking)
+        except DeviceLost:
+            if beside is not None:  # it takes what has come, and finds the device lost itself
+                wait([beside])
+            raise
         except BaseException:
             self._stopping.set()
-            raise
-        finally:
             if beside is not None:
-                beside.result()
+                wait([beside])
+            raise
+        if beside is None:
+            self._ask(later, asking)
+        else:
+            beside.result()
+
+    def _answers(self, wave: Wave) -> Iterator[None]:
+        """Take the answers of a wave, one at each step."""
+        asked = list(self.requests(wave.readings))
+        answers = self.source.fetch_all(asked, deadline=self._deadline)
+        with contextlib.closing(answers):
+            for done, answer in enumerate(answers, start=1):
+                with self._taking:
+                    self._take(answer)
+                    self.options.emit(Progress(phase="acquire", done=done, total=len(asked)))
+                yield
 
     def _is_answered(self, artifacts: Iterable[str]) -> bool:
         """Whether all that some artifacts ask for was answered; waits until it is read."""
@@ -207,9 +219,10 @@ class Acquiring:
         self._answered.add(answer.request)
         if late and self._deadline is not None and time.monotonic() >= self._deadline:
             self._interrupted = Message("interrupted.deadline")
+            self.error = _out_of_time()
         asked_to_stop = self.options.cancel is not None and self.options.cancel.is_set()
         if asked_to_stop or self._stopping.is_set():
-            raise Cancelled("the acquisition was cancelled")
+            raise Cancelled("the acquisition was cancelled", remedy=_GO_ON)
 
     def _add(self, answer: Answer) -> Evidence:
         evidence = self.case.add(answer)
@@ -241,8 +254,8 @@ class Acquiring:
         )
         self.case.note(ended)
         self.reader.snapshot.at(ended.ended_at)
-        if self._error is not None and not self.case.evidence:
-            raise self._error
+        if self.error is not None and not self.case.evidence:
+            raise self.error
 
     def settle(self) -> Acquisition:
         """Add the device's last answer, which was awaited beside other work, and leave it."""
@@ -261,6 +274,13 @@ def _beside(ask: Callable[[], Probe]) -> Future[Probe]:
         return pool.submit(ask)
     finally:
         pool.shutdown(wait=False)
+
+
+def _out_of_time() -> ScannerError:
+    return ScannerError(
+        "The time budget was over before the phone had answered everything.",
+        remedy="Go on with a longer --time-budget, or without one.",
+    )
 
 
 def _broken_off(evidence: Evidence) -> bool:

@@ -28,6 +28,7 @@ from scanner.pipeline.host import TOOL, now, system, tool_version
 from scanner.pipeline.plan import profile_named
 from scanner.pipeline.privacy import Redaction, by_gravity
 from scanner.pipeline.reading import EvidenceReader
+from scanner.pipeline.target import LiveSource
 
 _CANNOT_SEE = (
     "app_code",
@@ -59,7 +60,7 @@ class Examination(Struct, frozen=True, kw_only=True):
     settle: Callable[[], Acquisition] | None = None  # gives the record that the report carries
     clock: Callable[[], datetime] = now
     digest: str | None = None  # of the case; None: it is not closed yet
-    round_trips: int | None = None
+    source: LiveSource | None = None  # None: no device is at the other end
 
     def conclude(self, on_event: OnEvent | None = None) -> Examined:
         """Apply the rules and put the report together."""
@@ -158,7 +159,7 @@ class Examination(Struct, frozen=True, kw_only=True):
                     self.redaction.identifier(key) or "" for key in acquisition.host_keys
                 ),
             ),
-            round_trips=self.round_trips,
+            round_trips=self.source.round_trips if self.source else None,
         )
 
 

@@ -29,6 +29,7 @@ class AdbServer(Struct, frozen=True, kw_only=True):
 
     host: str | None = None
     port: int | None = None
+    keys: Sequence[Path] | None = None  # its public keys; None: where adb keeps this user's
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scanner.detect import load
+from scanner.errors import ScannerError
 from scanner.model.events import Finished
 from scanner.model.report import Report
 from scanner.pipeline.acquisition import Acquiring, acquiring
@@ -25,6 +26,7 @@ class Scanned(Struct, frozen=True, kw_only=True):
     folder: Path  # the case
     digest: str | None  # of the case, for the operator to note; None: it is incomplete
     written: Path  # the folder that holds report.json
+    error: ScannerError | None = None  # what made it incomplete; its remedy says what to do
 
 
 def scan(
@@ -57,7 +59,7 @@ def scan(
                 pack=pack,
                 redaction=Redaction(options.privacy, running.case.device_key),
                 started_at=started,
-                round_trips=running.source.round_trips,
+                source=running.source,
             ).conclude(options.on_event)
             verdict, findings = examined.report.verdict, len(examined.report.findings)
             complete = running.case.acquisition.complete
@@ -78,4 +80,10 @@ def _stored(running: Acquiring, examined: Examined, formats: Sequence[str]) -> S
         digest = None
         written = folder.with_name(f"{folder.name}-report-{now():%Y%m%dT%H%M%SZ}")
         write_report(examined, written, formats)
-    return Scanned(report=examined.report, folder=folder, digest=digest, written=written)
+    return Scanned(
+        report=examined.report,
+        folder=folder,
+        digest=digest,
+        written=written,
+        error=running.error,
+    )

@@ -39,13 +39,13 @@ def as_path(target: str | None) -> Path | None:
     )
 
 
-def host_keys(platform: str) -> tuple[str, ...]:
+def host_keys(platform: str, adb: AdbServer) -> tuple[str, ...]:
     """Return the fingerprints by which a device knows this computer."""
     if platform != "android":
         return ()
     from scanner.sources.android import host_keys as adb_keys
 
-    return adb_keys()
+    return adb_keys(adb.keys)
 
 
 def devices(*, host: str | None = None, port: int | None = None) -> tuple[Attached, ...]:

@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from scanner.case import Case, OpenCase, verify
-from scanner.errors import CaseError
+from scanner.errors import CaseError, UsageError
 from scanner.model.source import DeviceAction
 from tests.case.cases import (
     DEVICE_ID,
@@ -261,5 +261,5 @@ def test_no_room_to_resume(tmp_path: Path) -> None:
 def test_no_room_for_the_folder_itself(tmp_path: Path) -> None:
     with files_of_at_most(50), pytest.raises(CaseError, match="the disk is full"):
         begin(tmp_path / "case")
-    with pytest.raises(CaseError, match="is not a case"):
+    with pytest.raises(UsageError, match="is not a case"):
         verify(tmp_path / "case")

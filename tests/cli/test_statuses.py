@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from scanner.simulate import Faults, Phone, find_phone
+from scanner.simulate import Drip, Faults, Phone, find_phone
 from tests.pipeline.conftest import OLD, TAMPERED
 
 RULE = "rules/sigma/android"
@@ -240,3 +244,59 @@ def test_artifacts_are_listed_and_shown(run):
     assert len(listed) >= 8
     for each in listed:
         assert each["title"] in run("artifacts", "show", each["name"]).stdout
+
+
+def test_a_path_of_no_known_kind_gives_status_2(run, tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file.zip").write_bytes(b"PK")
+
+    for words in (
+        ["scan", "folder"],
+        ["examine", "folder"],
+        ["verify", "folder"],
+        ["scan", "file.zip"],
+    ):
+        ran = run(*words)
+        assert (2, 1) == (ran.returncode, ran.stderr.count("scanner: ")), ran.stderr
+
+
+def test_acquire_prints_what_a_program_needs(run, tampered: str, tmp_path: Path):
+    ran = run("acquire", tampered, "--json", "-o", tmp_path / "case")
+
+    acquired = json.loads(ran.stdout)
+    assert str(tmp_path / "case") == acquired["folder"]
+    assert 64 == len(acquired["digest"])
+    assert 0 == run("examine", tmp_path / "case", "-q").returncode
+
+
+def test_a_phone_that_vanishes_is_explained_with_what_to_do(run, simulate, tmp_path: Path):
+    faults = Faults(drop_after_bytes=150_000, stays_away=True)
+    phone = simulate(Phone.load(find_phone(TAMPERED)), faults=faults)
+
+    ran = run("acquire", f"android:{phone.address}", "-q", "-o", tmp_path / "case")
+
+    said = ran.stderr.strip().splitlines()
+    assert 5 == ran.returncode
+    assert said[0].startswith("scanner: The phone")
+    assert (2, True) == (len(said), "again" in said[1])
+
+
+def test_ctrl_c_leaves_a_valid_case_and_gives_status_130(adb_server, simulate, tmp_path: Path, run):
+    faults = Faults(drip={"dumpsys package": Drip(size=2000, pause=0.2)})
+    phone = simulate(Phone.load(find_phone(TAMPERED)), faults=faults)
+    words = ["acquire", f"android:{phone.address}", "--adb-port", str(adb_server.port)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scanner", *words, "-o", tmp_path / "case"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    index = tmp_path / "case/data/index.jsonl"
+    while not (index.exists() and index.read_bytes().count(b"\n") > 3):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert 130 == process.returncode, said
+    assert "Traceback" not in said
+    assert 5 == run("verify", tmp_path / "case").returncode

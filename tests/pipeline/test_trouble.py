@@ -129,7 +129,7 @@ def test_a_wrong_exit_code_changes_nothing(simulate: Simulate, options: MakeOpti
 
 
 def test_a_phone_that_locks_itself_midway_is_incomplete(simulate: Simulate, options: MakeOptions):
-    target = phone_with(simulate, Faults(lock_after_streams=2))
+    target = phone_with(simulate, Faults(lock_after_streams=4))
 
     done = scan(target, options=options())
 

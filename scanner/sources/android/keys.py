@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scanner.formats.adb_key import fingerprint
@@ -11,13 +11,14 @@ from scanner.formats.adb_key import fingerprint
 _LIMIT = 16 * 1024
 
 
-def host_keys() -> tuple[str, ...]:
-    """Return the fingerprints of this user's adb keys, as Android's dialog shows them.
+def host_keys(paths: Iterable[Path] | None = None) -> tuple[str, ...]:
+    """Return the fingerprints of public adb keys, as Android's dialog shows them.
 
-    The public halves of `adbkey` in the folders adb looks in, and of what ADB_VENDOR_KEYS names.
+    Without paths, those of this user: the public halves of `adbkey` in the folders adb looks in,
+    and of what ADB_VENDOR_KEYS names.
     """
     found: dict[str, None] = {}
-    for path in _public_keys():
+    for path in _public_keys() if paths is None else paths:
         try:
             with path.open("rb") as stream:
                 text = stream.read(_LIMIT).decode("utf-8", "replace")
