@@ -160,5 +160,5 @@ def info(folder: Path, as_json: bool) -> int:
 
 
 def _default_folder(case: Path) -> Path:
-    stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ")
+    stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     return Path("reports") / f"{case.resolve().name}-{stamp}"

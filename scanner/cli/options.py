@@ -16,6 +16,16 @@ LEVEL_NAMES = ("informational", "low", "medium", "high", "critical")
 FORMAT_NAMES = ("json", "html", "text")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+case_option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="CASE",
+    help="Folder of the case.  [default: ./cases/<time>-<pseudonym>]",
+)
+events_option = click.option(
+    "--events", metavar="FILE", help="Write events as JSON lines; - is standard output."
+)
 rules_option = click.option(
     "--rules",
     "rule_folders",

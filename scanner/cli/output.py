@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from scanner.model.events import Progress as Step
+from scanner.model.events import Started
 
 if TYPE_CHECKING:
     from scanner.model.events import Event
@@ -59,6 +60,8 @@ class Progress:
             self._events.flush()
         if self._live:
             self._show(event)
+        elif isinstance(event, Started) and not self._quiet:
+            say(f"asking the phone {event.requests} questions, and more for each of its users")
 
     def __enter__(self) -> Self:
         return self

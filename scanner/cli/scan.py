@@ -28,17 +28,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("target", required=False)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="CASE",
-    help="Folder of the case.  [default: ./cases/<time>-<pseudonym>]",
-)  # fmt: skip
+@shared.case_option
 @shared.device_options
 @shared.rules_option
 @shared.format_option
 @shared.privacy_option
 @shared.fail_on_option
 @shared.coverage_option
-@click.option("--events", metavar="FILE", help="Write events as JSON lines; - is standard output.")
+@shared.events_option
 @shared.json_option
 @shared.custody_options
 @shared.quiet_option
@@ -102,15 +99,12 @@ def scan(
 
 @click.command()
 @click.argument("target", required=False)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="CASE",
-    help="Folder of the case.  [default: ./cases/<time>-<pseudonym>]",
-)  # fmt: skip
+@shared.case_option
 @click.option("--dry-run", is_flag=True, help="Print every request as data; run none.")
 @click.option("--resume", is_flag=True, help="Go on with the interrupted case in CASE.")
 @shared.device_options
 @shared.privacy_option
-@click.option("--events", metavar="FILE", help="Write events as JSON lines; - is standard output.")
+@shared.events_option
 @shared.json_option
 @shared.custody_options
 @shared.quiet_option

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections import defaultdict
@@ -30,6 +31,8 @@ from scanner.pipeline.reading import EvidenceReader
 from scanner.pipeline.target import LiveSource, open_live
 from scanner.snapshot import Snapshot
 from scanner.worker import Worker
+
+log = logging.getLogger(__name__)
 
 _GO_ON = "The case is valid and incomplete: `scanner acquire --resume` goes on with it."
 
@@ -226,6 +229,7 @@ class Acquiring:
 
     def _add(self, answer: Answer) -> Evidence:
         evidence = self.case.add(answer)
+        log.info("acquired %s (%d bytes)", evidence.request, evidence.size)
         self.options.emit(
             EvidenceAdded(
                 id=evidence.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -14,6 +15,8 @@ from scanner.model.requests import AnyRequest
 from scanner.pipeline.plan import Reader, expand, readers, wanted
 from scanner.snapshot import Snapshot
 from scanner.worker import Limits, Worker
+
+log = logging.getLogger(__name__)
 
 LIMITS = Limits()
 
@@ -70,6 +73,7 @@ class EvidenceReader:
                 )
         except (NotAvailable, ParseError, WorkerKilled) as error:
             reason, detail = reason or error.reason, str(error)
+            log.info("%s: %s is not read: %s", reader.artifact.name, evidence.request, detail)
         return Attempt(
             position=position,
             request=evidence.request,

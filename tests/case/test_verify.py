@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.case import Case, Problem, verify
-from scanner.errors import CaseError
+from scanner.errors import CaseError, UsageError
 from tests.case.cases import (
     bagit_accepts,
     closed_case,
@@ -292,9 +292,9 @@ def test_what_is_no_case(tmp_path: Path, case: Path) -> None:
     info = case / "bag-info.txt"
     for path in (tmp_path / "missing", tmp_path / "empty", case / "bagit.txt"):
         for act in (verify, Case.open):
-            with pytest.raises(CaseError) as raised:
+            with pytest.raises(UsageError) as unknown:
                 act(path)
-            assert raised.value.remedy
+            assert unknown.value.remedy
 
     rewrite(info, info.read_bytes().replace(b"Case-Schema: 1", b"Case-Schema: 2"))
     with pytest.raises(CaseError, match="version 2") as raised:
