@@ -47,7 +47,10 @@ class EvidenceReader:
     @property
     def sandbox(self) -> str:
         """How far the parsers are confined: full, partial or none."""
-        return self._worker.sandbox
+        try:
+            return self._worker.sandbox
+        except WorkerKilled:
+            return "none"  # it never started: nothing was read, and every gap says so
 
     def names_of(self, request: AnyRequest) -> list[str]:
         """Return the names of the artifacts that read the answer to a request."""

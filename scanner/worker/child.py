@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import FunctionType, TracebackType
 from typing import IO
@@ -33,13 +34,13 @@ BATCH_SIZE, BATCH_SECONDS = 64 * 1024, 0.02
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def main() -> None:
+def main(preload: Sequence[str] = ()) -> None:
     """Serve until the parent closes the pipe."""
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):  # what a parser or its library prints may be evidence: nowhere
         os.dup2(null, standard)
-    for module in sys.argv[2:]:
+    for module in preload:
         importlib.import_module(module)
     if (frame := read_frame(inbox)) is None:
         return

@@ -38,10 +38,16 @@ from scanner.worker.protocol import (
 
 START_SECONDS = 20.0
 WAITING_FRAMES = 8
-_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from scanner.worker.child import main; main()"
+_BOOT = (
+    "import sys; sys.path.insert(0, sys.argv[1]); sys.path.append(sys.argv[2]);"
+    " from scanner.worker.child import main; main(sys.argv[3:])"
+)
 _encode = msgspec.msgpack.Encoder().encode
 _decode: Callable[[bytes], FromChild] = msgspec.msgpack.Decoder(FromChild).decode
-_ROOT = str(Path(__file__).resolve().parents[2])
+# Where this very package was found, and what it needs, should it not come by itself.
+_FOUND_IN = tuple(
+    str(Path(file).resolve().parents[up]) for file, up in ((__file__, 2), (msgspec.__file__, 1))
+)
 
 
 class Worker:
@@ -203,7 +209,7 @@ class _Child:
 
     def __init__(self, preload: Sequence[str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, _ROOT, *preload],
+            [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, *_FOUND_IN, *preload],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
