@@ -9,8 +9,8 @@ import click
 from scanner.cli.exits import RULES, complain, exit_status
 from scanner.cli.options import json_option
 from scanner.cli.output import print_json, say
-from scanner.detect import Rule, RulePack, lint, load, prove
-from scanner.errors import RuleError, UsageError
+from scanner.detect import Rule, RuleErrors, RulePack, lint, load, prove
+from scanner.errors import UsageError
 
 _PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
 
@@ -88,10 +88,11 @@ def check(paths: tuple[Path, ...], as_json: bool) -> int:
     """
     try:
         pack = _load(paths)
-    except RuleError as error:
+    except RuleErrors as error:
         if as_json:
-            print_json({"errors": [str(error)]})
-        complain(error)
+            print_json({"errors": [str(each) for each in error.errors]})
+        for each in error.errors:
+            complain(each)
         return RULES
     problems = [
         *_lints(pack.rules),

@@ -234,6 +234,18 @@ def test_a_wrong_rule_file_gives_status_6(run, tmp_path: Path, text: str, says: 
     assert says in checked.stderr
 
 
+def test_all_that_is_wrong_with_a_rule_file_is_listed(run, tmp_path: Path):
+    (tmp_path / "rule.yml").write_text("title: x\nlevel: severe\ncolour: red\n")
+
+    checked = run("rules", "check", tmp_path / "rule.yml")
+    listed = json.loads(run("rules", "check", tmp_path / "rule.yml", "--json").stdout)["errors"]
+
+    said = [line for line in checked.stderr.splitlines() if line.startswith("scanner: ")]
+    assert len(listed) == len(said) > 5
+    assert any("severe" in line or "level" in line for line in said)
+    assert any("colour" in line for line in said)
+
+
 def test_simulated_phones_are_listed(run):
     assert {OLD, TAMPERED} <= set(run("simulate").stdout.split())
 
