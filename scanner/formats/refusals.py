@@ -24,7 +24,8 @@ SHORT = 32 * 1024
 
 _LEADING = 4  # lines: `Exception occurred while executing ...:` stands before the exception's name
 
-_PREFIX = r"(?:[\w./-]{1,64}: |error: |failure \[|failed transaction[^:]{0,80}: ){0,3}"
+# `E: sh: <stdin>[23]: ` is mksh that reads a script: severity, shell, place.
+_PREFIX = r"(?:[\w./<>\[\]-]{1,64}: |error: |failure \[|failed transaction[^:]{0,80}: ){0,4}"
 _SIGNS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     (
         "no_permission",

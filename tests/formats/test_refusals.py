@@ -38,6 +38,8 @@ def reason_of(file):
         (b"/system/bin/sh: dumpsys: can't execute: Permission denied\n", "no_permission"),
         (b"Can't find service: adb\n", "source_absent"),
         (b"cmd: Can't find service: package\n", "source_absent"),
+        (b"E: sh: <stdin>[23]: dpm: inaccessible or not found\n", "source_absent"),
+        (b"/system/bin/sh: <stdin>[23]: dpm: inaccessible or not found\n", "source_absent"),
         (b"/system/bin/sh: dpm: inaccessible or not found\n", "source_absent"),
         (b"/system/bin/sh: dpm: not found\n", "source_absent"),
         (b"sh: 1: dpm: not found\r\n", "source_absent"),
