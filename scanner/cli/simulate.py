@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -13,7 +14,7 @@ from scanner.cli.options import json_option, quiet_option
 from scanner.cli.output import print_json, say
 from scanner.formats.text import safe_text
 from scanner.simulate import Event, Faults, Line, Phone, find_phone, phones, serve
-from scanner.simulate.connection import Auth
+from scanner.simulate.connection import Auth, State
 from scanner.simulate.userland import ShellKind
 
 
@@ -25,6 +26,14 @@ from scanner.simulate.userland import ShellKind
 @click.option(
     "--auth", type=click.Choice(["accept", "authorized", "unauthorized"]), default="accept",
     show_default=True, help="How the phone meets a computer that it does not know.",
+)  # fmt: skip
+@click.option(
+    "--allow-after", type=float, metavar="SECONDS",
+    help="With --auth authorized: the owner taps Allow after this time.",
+)  # fmt: skip
+@click.option(
+    "--state", type=click.Choice(get_args(State)), default="device", show_default=True,
+    help="The state in which adb sees the phone.",
 )  # fmt: skip
 @click.option(
     "--faults", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
@@ -42,13 +51,16 @@ def simulate(
     open_ms: float,
     bytes_per_second: float | None,
     auth: Auth,
+    allow_after: float | None,
+    state: State,
     faults: Path | None,
     shell: ShellKind,
 ) -> int:
     """Serve a recorded phone over the real protocol, until interrupted.
 
     PHONE is the name of a shipped phone or the folder of a recorded one; without it, the shipped
-    phones are listed.
+    phones are listed. Whoever reaches the port, and so everyone on this computer, can run commands
+    in the phone's shell; with --shell host that is this computer's own, with your rights.
 
     \b
     Example: scanner simulate android-14-tampered --port 6555
@@ -66,6 +78,8 @@ def simulate(
         faults=Faults.load(faults) if faults else Faults(),
         line=Line(open_ms=open_ms, bytes_per_second=bytes_per_second),
         auth=auth,
+        allow_after=allow_after,
+        state=state,
         shell=shell,
         on_event=_tell,
     )
