@@ -160,8 +160,6 @@ class Acquiring:
 
         So a large answer of one wave keeps no other waiting; each thread takes in turn.
         """
-        if not coming:
-            return
         wave, later = coming[0], coming[1:]
         beside: Future[None] | None = None
         try:
@@ -177,10 +175,11 @@ class Acquiring:
             if beside is not None:
                 wait([beside])
             raise
-        if beside is None:
-            self._ask(later, asking)
-        else:
+        if beside is not None:
             beside.result()
+        elif later:
+            self._await(later[0].after)
+            self._ask(later, asking)
 
     def _answers(self, wave: Wave) -> Iterator[None]:
         """Take the answers of a wave, one at each step."""

@@ -43,7 +43,7 @@ class Options(Struct, frozen=True, kw_only=True):
     custody: Custody = Custody()
     adb: AdbServer = AdbServer()
     resume: bool = False  # go on with an acquisition that was interrupted
-    on_event: OnEvent | None = None
+    on_event: OnEvent | None = None  # called by threads of the scan, one event at a time
     cancel: threading.Event | None = None
 
     def emit(self, event: Event) -> None:
