@@ -50,10 +50,11 @@ def compare_scan(title: str, line: Line) -> None:
         opened = bench.opened_by(bench.scan)
         sides = (bench.scan, bench.acquire, lambda: bench.one_by_one(commands))
         scan, acquire, single = medians(sides)
-    print(f"  scan (acquisition, rules, report, case)  {scan:7.3f} s")
-    print(f"  acquisition alone                        {acquire:7.3f} s")
-    print(f"  {len(commands):3} x adb shell, output kept             {single:7.3f} s")
-    print(f"  ratio to the scan {single / scan:.1f}, to the acquisition {single / acquire:.1f}")
+    print(f"  {len(commands)} commands, one adb shell for each      {single:7.3f} s")
+    print(
+        f"  the same, acquired into a case          {acquire:7.3f} s, ratio {single / acquire:.1f}"
+    )
+    print(f"  acquired, examined and reported         {scan:7.3f} s, ratio {single / scan:.1f}")
     print(f"  round trips of a scan, as the phone saw them: {opened}\n")
 
 
