@@ -179,11 +179,11 @@ def _read_entries(
             return line
         depth = 4 if line[4:5] != b" " else len(line) - len(line.lstrip(b" "))
         if depth == 4:  # noqa: PLR2004  the depths of the docstring
-            if match := title.match(line):
+            if match := line[2:3] != b" " and title.match(line):
                 _end(entry)
                 entry, kept, user = _begin(match[1], entries, names), None, None
             elif entry is not None and line.startswith(b"    "):
-                kept, user = _read_fact(entry, line[4:].rstrip(b"\r\n"), user)
+                kept, user = _read_fact(entry, line, user)
         elif entry is None:
             continue
         elif depth == _DEPTH_LIST and user is not None:
@@ -211,9 +211,13 @@ def _end(entry: PackageEntry | None) -> None:
 
 
 def _read_fact(
-    entry: PackageEntry, text: bytes, user: UserState | None
+    entry: PackageEntry, line: bytes, user: UserState | None
 ) -> tuple[list[str] | None, UserState | None]:
     """Read a line four deep; return the list and the user that deeper lines belong to."""
+    key, equals, _ = line.partition(b"=")
+    if equals and key[4:] not in FACTS and not key.startswith(b"    User "):
+        return None, user  # most lines are facts that are not kept
+    text = line[4:].rstrip(b"\r\n")
     key, equals, value = text.partition(b"=")
     if equals and (name := FACTS.get(key)):
         if name in entry.facts:

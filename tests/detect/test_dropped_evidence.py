@@ -116,6 +116,8 @@ def _rules(folder: Path) -> Iterator[Rule]:
                 )
 
 
+# The rules are an argument too: without this, a failure would show a warning and not its example.
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @settings(
     max_examples=120,
     deadline=None,

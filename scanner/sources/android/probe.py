@@ -18,7 +18,7 @@ from scanner.sources.android.transport import Channel, open_stream
 COMMANDS = (
     'echo "clock ${EPOCHREALTIME:-$(date +%s.%N)}"',
     'echo "zone $(date +%z)"',
-    "echo uptime $(cat /proc/uptime)",
+    "read -r up idle </proc/uptime; echo uptime $up",
     "echo serial $(getprop ro.serialno)",
     "dumpsys window policy",
 )
