@@ -57,7 +57,7 @@ def acquire(target: str | None = None, *, options: Options | None = None) -> Acq
     options = options or Options()
     complete = False
     try:
-        with acquiring(target, options) as running:
+        with acquiring(target, options, examine=False) as running:
             running.collect()
             running.record_end()
             acquisition = running.settle()
@@ -74,8 +74,11 @@ def acquire(target: str | None = None, *, options: Options | None = None) -> Acq
 
 
 @contextlib.contextmanager
-def acquiring(target: str | None, options: Options) -> Iterator[Acquiring]:
-    """Open the device and a case for it; both are closed at the end, whatever happens."""
+def acquiring(target: str | None, options: Options, *, examine: bool = True) -> Iterator[Acquiring]:
+    """Open the device and a case for it; both are closed at the end, whatever happens.
+
+    Without `examine` no more is read than what other requests wait for.
+    """
     profile_named(options.profile)  # a wrong name is said before any device is touched
     trail = Trail()
     with contextlib.ExitStack() as stack:
@@ -89,7 +92,7 @@ def acquiring(target: str | None, options: Options) -> Iterator[Acquiring]:
         trail.into(case)
         stack.callback(source.close)  # once more, before the case: leaving is an action as well
         worker.confine([case.path / "data" / "evidence"])
-        running = Acquiring(source, case, worker, options)
+        running = Acquiring(source, case, worker, options, examine=examine)
         options.emit(
             Started(
                 device=case.acquisition.device,
@@ -104,7 +107,13 @@ class Acquiring:
     """One acquisition that runs: its device, its case, and what is known so far."""
 
     def __init__(
-        self, source: LiveSource, case: OpenCase, worker: Worker, options: Options
+        self,
+        source: LiveSource,
+        case: OpenCase,
+        worker: Worker,
+        options: Options,
+        *,
+        examine: bool,
     ) -> None:
         self.source, self.case, self.options = source, case, options
         began = case.acquisition
@@ -118,11 +127,15 @@ class Acquiring:
         self._deadline = time.monotonic() + budget if budget is not None else None
         self._reading: dict[str, list[Future[None]]] = defaultdict(list)
         self._answered: set[AnyRequest] = set()
+        self._waves = list(waves(artifacts))
+        self._read_first = {name for wave in self._waves for name in wave.after}
+        self._examine = examine
         self._taking, self._stopping = threading.Lock(), threading.Event()
         self._ending: Future[Probe] | None = None
         for evidence in case.evidence:  # of a case that is resumed
-            self.reader.read(evidence, case.file(evidence))
             self._answered.add(evidence.request)
+            if self._is_to_be_read(evidence):
+                self.reader.read(evidence, case.file(evidence))
 
     def readings(self) -> Iterator[Reading]:
         """Yield all readings of the profile."""
@@ -138,13 +151,12 @@ class Acquiring:
 
     def collect(self) -> None:
         """Ask for everything, wave by wave, while what came is read beside it."""
-        coming = list(waves(self.reader.artifacts))
         try:
             with (
                 ThreadPoolExecutor(1, thread_name_prefix="reading") as self._reading_pool,
-                ThreadPoolExecutor(len(coming), thread_name_prefix="asking") as asking,
+                ThreadPoolExecutor(len(self._waves), thread_name_prefix="asking") as asking,
             ):
-                self._ask(coming, asking)
+                self._ask(self._waves, asking)
                 self._ending = _beside(self.source.probe)
                 self._await(self._reading.keys())
         except DeviceLost as error:
@@ -214,9 +226,10 @@ class Acquiring:
             late = answer.reason == "timeout"
         else:
             evidence = self._add(answer)
-            reading = self._reading_pool.submit(self._read, evidence)
-            for name in self.reader.names_of(evidence.request):
-                self._reading[name].append(reading)
+            if self._is_to_be_read(evidence):
+                reading = self._reading_pool.submit(self._read, evidence)
+                for name in self.reader.names_of(evidence.request):
+                    self._reading[name].append(reading)
             late = evidence.outcome.cut == "timeout"
         self._answered.add(answer.request)
         if late and self._deadline is not None and time.monotonic() >= self._deadline:
@@ -238,6 +251,10 @@ class Acquiring:
             )
         )
         return evidence
+
+    def _is_to_be_read(self, evidence: Evidence) -> bool:
+        names = self.reader.names_of(evidence.request)
+        return self._examine or not self._read_first.isdisjoint(names)
 
     def _read(self, evidence: Evidence) -> None:
         self.reader.read(evidence, self.case.file(evidence))
