@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from scanner.case.bag import ACQUISITION, INDEX, KEY, TAG_MANIFEST
+from scanner.case.bag import ACQUISITION, EVIDENCE, INDEX, KEY, REPORT, TAG_MANIFEST
 from scanner.case.contents import Contents, read_contents
 from scanner.case.pseudonym import KEY_SIZE
 from scanner.case.tree import digest, open_file, read_text
@@ -35,6 +35,16 @@ class Case:
             if problem.path == INDEX:
                 raise CaseError(f"{path / INDEX}: {problem.what}", remedy=DO_NOT_TRUST)
         return cls(path, contents)
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where the evidence lies."""
+        return self.path / EVIDENCE
+
+    @property
+    def report_folder(self) -> Path:
+        """Where the report lies that was made at the acquisition."""
+        return self.path / REPORT
 
     @property
     def digest(self) -> str | None:

@@ -101,6 +101,16 @@ class OpenCase:
             case.note(again)
         return case
 
+    @property
+    def evidence_folder(self) -> Path:
+        """Where the evidence lies."""
+        return self.path / bag.EVIDENCE
+
+    @property
+    def report_folder(self) -> Path:
+        """Where the report lies that was made at the acquisition."""
+        return self.path / bag.REPORT
+
     def add(self, answer: Answer) -> Evidence:
         """Write an answer as it arrives, its standard error apart; an empty one is evidence too."""
         self._require_open()

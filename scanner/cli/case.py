@@ -12,11 +12,11 @@ from scanner import case as cases
 from scanner import pipeline
 from scanner.cli import options as shared
 from scanner.cli.exits import EVIDENCE, INCOMPLETE, exit_status, of_report
-from scanner.cli.output import colour, print_json, say, width
+from scanner.cli.output import print_json, say
+from scanner.cli.report_text import print_report
 from scanner.errors import UsageError
 from scanner.formats.text import safe_text
 from scanner.report import FORMATS
-from scanner.report.text import render as render_text
 
 if TYPE_CHECKING:
     from scanner.model.findings import Level
@@ -62,8 +62,7 @@ def examine(
     if as_json:
         click.echo((folder / "report.json").read_text("utf-8"), nl=False)
     else:
-        text = render_text(examined.report, color=colour(), width=width())
-        click.echo(text, nl=False)
+        print_report(examined.report)
     if not quiet:
         say("\nWritten: " + ", ".join(str(path) for path in written))
     return of_report(examined.report, fail_on, require_coverage)
@@ -88,7 +87,7 @@ def report(source: Path, formats: tuple[str, ...], output: Path | None) -> int:
     name = formats[0] if formats else "text"
     found = pipeline.read_report(source)
     if name == "text" and output is None:
-        click.echo(render_text(found, color=colour(), width=width()), nl=False)
+        print_report(found)
         return 0
     data = FORMATS[name](found)
     if output is None:

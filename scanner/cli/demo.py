@@ -12,7 +12,6 @@ from scanner.case import Case, pseudonym
 from scanner.cli.demo_phone import serving
 from scanner.cli.output import Progress
 from scanner.model.findings import LEVELS, Finding
-from scanner.model.report import Report
 from scanner.pipeline import Options, Scanned, scan
 
 
@@ -59,11 +58,12 @@ def compare(path: Path, scanned: Scanned) -> Comparison:
     expected = json.loads((path / "expected.json").read_text("utf-8"))
     report = scanned.report
     named = [finding for finding in report.findings if finding.suppressed is None]
+    titles = {rule.id: rule.title for rule in report.rules.rules}
     key = Case.open(scanned.folder).device_key
-    matches = {
-        json.dumps(each): [f for f in named if _is(f, each, report, key)]
+    matches = [
+        (each, [finding for finding in named if _is(finding, titles[finding.rule], each, key)])
         for each in expected["findings"]
-    }
+    ]
     gaps = [
         Planted(
             what=f"gap: {gap['artifact']} of user {gap['user']}",
@@ -75,7 +75,7 @@ def compare(path: Path, scanned: Scanned) -> Comparison:
         )
         for gap in expected["gaps"]
     ]
-    accounted = {id(finding) for found in matches.values() for finding in found}
+    accounted = {finding.id for _, found in matches for finding in found}
     limit = LEVELS.index(expected["max_level_otherwise"])
     return Comparison(
         phone=path.name,
@@ -83,31 +83,27 @@ def compare(path: Path, scanned: Scanned) -> Comparison:
         expected_verdict=expected["verdict"],
         planted=(
             *(
-                Planted(what=each["rule_title_contains"], found=bool(matches[json.dumps(each)]))
-                for each in expected["findings"]
+                Planted(what=each["rule_title_contains"], found=bool(found))
+                for each, found in matches
             ),
             *gaps,
         ),
         unexpected=tuple(
-            _title(finding, report)
+            titles[finding.rule]
             for finding in named
-            if id(finding) not in accounted and LEVELS.index(finding.level) > limit
+            if finding.id not in accounted and LEVELS.index(finding.level) > limit
         ),
-        report=str(scanned.folder / "data" / "report" / "report.html"),
+        report=str(scanned.written / "report.html"),
     )
 
 
-def _is(finding: Finding, expected: dict[str, Any], report: Report, key: bytes) -> bool:
+def _is(finding: Finding, title: str, expected: dict[str, Any], key: bytes) -> bool:
     subject: dict[str, object] = dict(finding.subject.key)
     return (
-        expected["rule_title_contains"].lower() in _title(finding, report).lower()
+        expected["rule_title_contains"].lower() in title.lower()
         and all(
             subject.get(name) in {value, pseudonym(key, "D", str(value))}
             for name, value in expected["subject"].items()
         )
         and LEVELS.index(finding.level) >= LEVELS.index(expected["at_least"])
     )
-
-
-def _title(finding: Finding, report: Report) -> str:
-    return next(rule.title for rule in report.rules.rules if rule.id == finding.rule)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scanner import simulate
 from scanner.pipeline import AdbServer
 
 
@@ -16,6 +15,8 @@ def serving(name: str | Path) -> Iterator[tuple[str, AdbServer]]:
 
     The server is a real one on a port of its own: the user's server and keys are not touched.
     """
+    from scanner import simulate  # costs a real scan a tenth of its start, and it needs none of it
+
     path = name if isinstance(name, Path) else simulate.find_phone(name)
     with (
         simulate.AdbServer() as server,

@@ -76,6 +76,13 @@ def complain(error: ScannerError) -> None:
         click.echo(f"  {safe_text(error.remedy, 2000)}", err=True)
 
 
+def of_interruption(error: ScannerError | None) -> int | None:
+    """Say what made an acquisition incomplete; return the status where that alone decides it."""
+    if error is not None:
+        complain(error)
+    return INTERRUPTED if isinstance(error, Cancelled) else None
+
+
 def of_report(report: Report, fail_on: Level | None, require_coverage: int | None) -> int:
     """Return the exit status that a report deserves."""
     if fail_on is not None and any(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -28,16 +26,6 @@ def print_json(value: object) -> None:
     """Print a result as one JSON document."""
     data = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
     click.echo(data.decode())
-
-
-def colour() -> bool:
-    """Whether results may be coloured: a terminal, and nobody asked for none."""
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
-
-
-def width() -> int:
-    """Return the width of the terminal, 80 where there is none."""
-    return shutil.get_terminal_size((80, 24)).columns
 
 
 def set_up_logging(verbose: int) -> None:
@@ -77,7 +65,6 @@ class Progress:
             sys.stderr.flush()
 
     def _show(self, event: Event) -> None:
-
         if isinstance(event, Step) and event.total:
             filled = 24 * event.done // event.total
             bar = "#" * filled + "." * (24 - filled)

@@ -12,18 +12,18 @@ import click
 from scanner import pipeline
 from scanner.cli import options as shared
 from scanner.cli.demo_phone import serving
-from scanner.cli.exits import INCOMPLETE, INTERRUPTED, complain, exit_status, of_report
-from scanner.cli.output import Progress, colour, print_json, say, set_up_logging, width
-from scanner.errors import Cancelled, ScannerError
+from scanner.cli.exits import DONE, INCOMPLETE, exit_status, of_interruption, of_report
+from scanner.cli.output import Progress, print_json, say, set_up_logging
+from scanner.cli.report_text import print_report
+from scanner.errors import ScannerError
 from scanner.pipeline import AdbServer, Custody, Options
 from scanner.report import FORMATS
 from scanner.report.messages import safety_text
-from scanner.report.text import render as render_text
 
 if TYPE_CHECKING:
     from scanner.model.findings import Level
-    from scanner.model.privacy import PrivacyLevel
     from scanner.model.report import Report
+    from scanner.pipeline.describe import DescribedRequest
 
 
 @click.command()
@@ -72,11 +72,8 @@ def scan(
         progress = stack.enter_context(Progress(quiet=quiet, events=stream))
         path = None if _is_demo(target) else pipeline.as_path(target)
         if path is not None:
-            report, folder = (
-                pipeline.examine(path, rules=rule_folders, on_event=progress).report,
-                path,
-            )
-            digest = report.run.case_digest
+            report = pipeline.examine(path, rules=rule_folders, on_event=progress).report
+            folder, digest = path, report.run.case_digest
         else:
             if not quiet:
                 _say_safety()
@@ -90,11 +87,7 @@ def scan(
             report, folder, digest = scanned.report, scanned.folder, scanned.digest
             error = scanned.error
     _show(report, folder, digest, as_json=as_json, quiet=quiet, piped=events == "-")
-    if error is not None:
-        complain(error)
-    if isinstance(error, Cancelled):
-        return INTERRUPTED
-    return of_report(report, fail_on, require_coverage)
+    return of_interruption(error) or of_report(report, fail_on, require_coverage)
 
 
 @click.command()
@@ -146,11 +139,8 @@ def acquire(
         click.echo(acquired.folder)
     if not quiet:
         _say_case(acquired.folder, acquired.digest)
-    if acquired.error is not None:
-        complain(acquired.error)
-    if isinstance(acquired.error, Cancelled):
-        return INTERRUPTED
-    return 0 if acquired.acquisition.complete else INCOMPLETE
+    of_trouble = DONE if acquired.acquisition.complete else INCOMPLETE
+    return of_interruption(acquired.error) or of_trouble
 
 
 def _options(
@@ -161,7 +151,6 @@ def _options(
     *,
     resume: bool = False,
 ) -> Options:
-
     users = chosen["users"]
     own = AdbServer(host=chosen["adb_host"], port=chosen["adb_port"])  # type: ignore[arg-type]
     custody = ("operator", "case_number", "purpose", "consent", "debugging_before")
@@ -169,17 +158,13 @@ def _options(
         output=output,
         profile=str(chosen["profile"]),
         users=users if isinstance(users, tuple) and users else None,
-        privacy=_privacy(chosen["privacy"]),
+        privacy=chosen["privacy"] or "share",  # type: ignore[arg-type]
         time_budget=chosen["time_budget"],  # type: ignore[arg-type]
         custody=Custody(**{name: chosen[name] for name in custody}),  # type: ignore[arg-type]
         adb=adb or own,
         resume=resume,
         on_event=progress,
     )
-
-
-def _privacy(value: object) -> PrivacyLevel:
-    return "public" if value == "public" else "case" if value == "case" else "share"
 
 
 def _event_stream(events: str | None, stack: ExitStack) -> TextIO | None:
@@ -198,12 +183,10 @@ def _resolved(target: str | None) -> AbstractContextManager[tuple[str | None, Ad
     """Start the simulated phone that `demo:NAME` names; any other target stands as it is."""
     if target is None or not _is_demo(target):
         return nullcontext((target, None))
-
     return serving(target.removeprefix("demo:"))
 
 
 def _say_safety() -> None:
-
     say(safety_text())
     say()
 
@@ -214,7 +197,7 @@ def _show(
     if as_json:
         click.echo(FORMATS["json"](report), nl=False)
     elif not piped:
-        click.echo(render_text(report, color=colour(), width=width()), nl=False)
+        print_report(report)
     if not quiet:
         _say_case(folder, digest)
 
@@ -228,9 +211,9 @@ def _say_case(folder: Path, digest: str | None) -> None:
     say("         Note this digest outside of this computer: it alone shows a later rewrite.")
 
 
-def _print_plan(requests: tuple[object, ...], *, as_json: bool) -> None:
+def _print_plan(requests: tuple[DescribedRequest, ...], *, as_json: bool) -> None:
     if as_json:
         print_json(requests)
         return
     for each in requests:
-        click.echo(each.request)  # type: ignore[attr-defined]
+        click.echo(each.request)

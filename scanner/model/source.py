@@ -13,8 +13,6 @@ from scanner.model.evidence import Outcome, Unanswered
 from scanner.model.report import ClockReading
 from scanner.model.requests import AnyRequest
 
-__all__ = ["Answer", "DeviceAction", "Probe", "Source", "Unanswered"]
-
 
 class Answer(ABC):
     """The answer to one request. Its chunks are read once, before the next answer is asked for."""

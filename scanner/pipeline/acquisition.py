@@ -91,7 +91,7 @@ def acquiring(target: str | None, options: Options, *, examine: bool = True) -> 
         case = stack.enter_context(open_case(source, options))
         trail.into(case)
         stack.callback(source.close)  # once more, before the case: leaving is an action as well
-        worker.confine([case.path / "data" / "evidence"])
+        worker.confine([case.evidence_folder])
         running = Acquiring(source, case, worker, options, examine=examine)
         options.emit(
             Started(
@@ -134,7 +134,7 @@ class Acquiring:
         self._ending: Future[Probe] | None = None
         for evidence in case.evidence:  # of a case that is resumed
             self._answered.add(evidence.request)
-            if self._is_to_be_read(evidence):
+            if self._is_to_be_read(self.reader.names_of(evidence.request)):
                 self.reader.read(evidence, case.file(evidence))
 
     def readings(self) -> Iterator[Reading]:
@@ -225,10 +225,11 @@ class Acquiring:
             self._unanswered.append(answer)
             late = answer.reason == "timeout"
         else:
-            evidence = self._add(answer)
-            if self._is_to_be_read(evidence):
+            names = self.reader.names_of(answer.request)
+            evidence = self._add(answer, names)
+            if self._is_to_be_read(names):
                 reading = self._reading_pool.submit(self._read, evidence)
-                for name in self.reader.names_of(evidence.request):
+                for name in names:
                     self._reading[name].append(reading)
             late = evidence.outcome.cut == "timeout"
         self._answered.add(answer.request)
@@ -239,22 +240,21 @@ class Acquiring:
         if asked_to_stop or self._stopping.is_set():
             raise Cancelled("the acquisition was cancelled", remedy=_GO_ON)
 
-    def _add(self, answer: Answer) -> Evidence:
+    def _add(self, answer: Answer, artifacts: Sequence[str]) -> Evidence:
         evidence = self.case.add(answer)
         log.info("acquired %s (%d bytes)", evidence.request, evidence.size)
         self.options.emit(
             EvidenceAdded(
                 id=evidence.id,
-                artifact=", ".join(self.reader.names_of(evidence.request)),
+                artifact=", ".join(artifacts),
                 request=str(evidence.request),
                 size=evidence.size,
             )
         )
         return evidence
 
-    def _is_to_be_read(self, evidence: Evidence) -> bool:
-        names = self.reader.names_of(evidence.request)
-        return self._examine or not self._read_first.isdisjoint(names)
+    def _is_to_be_read(self, artifacts: Iterable[str]) -> bool:
+        return self._examine or not self._read_first.isdisjoint(artifacts)
 
     def _read(self, evidence: Evidence) -> None:
         self.reader.read(evidence, self.case.file(evidence))

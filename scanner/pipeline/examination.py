@@ -45,9 +45,7 @@ def examine(
         host_keys=acquisition.host_keys,
     )
     artifacts = selected(ARTIFACTS, acquisition.platform, profile_named(acquisition.profile))
-    with Worker(
-        readable=[case.path / "data" / "evidence"], preload=["scanner.artifacts"]
-    ) as worker:
+    with Worker(readable=[case.evidence_folder], preload=["scanner.artifacts"]) as worker:
         reader = EvidenceReader(artifacts, snapshot, worker)
         for done, each in enumerate(evidence, start=1):
             reader.read(each, case.file(each))

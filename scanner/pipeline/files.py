@@ -23,9 +23,7 @@ _REPORT_LIMIT = 512 * 1024 * 1024
 def rendered(examined: Examined, formats: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Yield (file name, content) of the entities and of a report in each format."""
     for name in dict.fromkeys(formats):
-        data = FORMATS[name](examined.report)
-        content = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
-        yield f"report.{ENDINGS[name]}", content
+        yield f"report.{ENDINGS[name]}", _encoded(FORMATS[name](examined.report))
     yield "entities.jsonl", b"".join(examined.entities)
 
 
@@ -43,25 +41,26 @@ def write_report(examined: Examined, folder: Path, formats: Sequence[str]) -> tu
 
 def write_new(path: Path, content: bytes | str) -> None:
     """Write a file that does not exist yet."""
-    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     try:
         with path.open("xb") as stream:
-            stream.write(data)
+            stream.write(_encoded(content))
     except FileExistsError:
         raise UsageError(f"{path} exists already", remedy="name another file with -o") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
+def _encoded(content: bytes | str) -> bytes:
+    return content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+
+
 def read_report(source: Path) -> Report:
     """Read a report.json, or the one that lies in a case, which is verified first."""
     if source.is_dir():
-        open_unchanged(source)
-        source = source / "data" / "report" / "report.json"
+        case = source
+        source = open_unchanged(case).report_folder / "report.json"
         if not source.exists():
-            raise UsageError(
-                "the case holds no report", remedy=f"scanner examine {source.parents[2]} makes one"
-            )
+            raise UsageError("the case holds no report", remedy=f"scanner examine {case} makes one")
     if source.stat().st_size > _REPORT_LIMIT:
         raise UsageError(f"{source} is too large for a report")
     return load_report(source.read_bytes())

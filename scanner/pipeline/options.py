@@ -19,9 +19,7 @@ class Custody(Struct, frozen=True, kw_only=True):
     case_number: str | None = None
     purpose: str | None = None  # or legal basis
     consent: str | None = None
-    debugging_before: bool | None = (
-        None  # whether debugging was on before the device was handed over
-    )
+    debugging_before: bool | None = None  # was it on when the device was handed over?
 
 
 class AdbServer(Struct, frozen=True, kw_only=True):

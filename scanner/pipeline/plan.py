@@ -12,10 +12,11 @@ from scanner.model.requests import AnyRequest
 
 
 class Reader(Struct, frozen=True):
-    """One reading of one artifact; `rank` is its place in the registry."""
+    """One reading of one artifact, its place there, and `rank`, its place among all readings."""
 
     artifact: Artifact
     reading: Reading
+    position: int
     rank: int
 
     def fits(self, request: AnyRequest) -> bool:
@@ -50,11 +51,11 @@ def selected(artifacts: Iterable[Artifact], platform: str, profile: Profile) -> 
 
 def readers(artifacts: Sequence[Artifact]) -> list[Reader]:
     """List all readings of some artifacts, in the order of precedence."""
-    return [
-        Reader(artifact, reading, rank * 100 + position)
-        for rank, artifact in enumerate(artifacts)
-        for position, reading in enumerate(artifact.readings)
-    ]
+    found: list[Reader] = []
+    for artifact in artifacts:
+        for position, reading in enumerate(artifact.readings):
+            found.append(Reader(artifact, reading, position, rank=len(found)))
+    return found
 
 
 def waves(artifacts: Sequence[Artifact]) -> Iterator[Wave]:

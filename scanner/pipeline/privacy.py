@@ -62,7 +62,8 @@ class Redaction(Struct, frozen=True):
     def _subject(self, subject: Subject) -> Subject:
         classes = _CLASSES[subject.entity]
         key = {name: self._matched(value, classes[name]) for name, value in subject.key.items()}
-        return structs.replace(subject, key={k: v for k, v in key.items() if _allowed(v)})
+        stated = {name: value for name, value in key.items() if value is not None}
+        return structs.replace(subject, key=stated)
 
     def _match(self, match: Match) -> Match:
         values = tuple(self._matched(value, match.privacy) for value in match.values)
@@ -71,11 +72,10 @@ class Redaction(Struct, frozen=True):
     def _matched(self, value: Value, privacy: PrivacyClass | None) -> Value:
         if privacy is None or privacy in UNREADABLE:
             return None
+        if value is None or self.level == "case":
+            return value
         hidden = privacy == "D" or (privacy == "N" and self.level == "public")
-        return self.pseudonym(privacy, str(value)) if hidden and self._hides(value) else value
-
-    def _hides(self, value: Value) -> bool:
-        return value is not None and self.level != "case"
+        return self.pseudonym(privacy, str(value)) if hidden else value
 
     def _shown(self, entity: type[Entity]) -> tuple[tuple[str, PrivacyClass, bool], ...]:
         """List the fields of an entity that this level lists, each with whether it is hidden."""
@@ -104,10 +104,6 @@ class Redaction(Struct, frozen=True):
                 hides = hidden and value is not None
                 shown[field] = self.pseudonym(privacy, _text(value)) if hides else value
         return shown
-
-
-def _allowed(value: Value) -> bool:
-    return value is not None
 
 
 def _text(value: object) -> str:

@@ -64,7 +64,6 @@ class EvidenceReader:
                 self._attempts[reader.artifact.name].append(self._read(reader, evidence, file))
 
     def _read(self, reader: Reader, evidence: Evidence, file: PathFile) -> Attempt:
-        position = reader.rank % 100
         reason, detail = evidence.outcome.cut, ""
         try:
             for statement in self._worker.call(reader.reading.parse, file, LIMITS):
@@ -78,7 +77,7 @@ class EvidenceReader:
             reason, detail = reason or error.reason, str(error)
             log.info("%s: %s is not read: %s", reader.artifact.name, evidence.request, detail)
         return Attempt(
-            position=position,
+            position=reader.position,
             request=evidence.request,
             reason=reason,
             detail=detail,
@@ -86,18 +85,14 @@ class EvidenceReader:
         )
 
     def gaps(
-        self,
-        unanswered: Iterable[Unanswered],
-        users: Sequence[int] | None,
-        *,
-        missing: Reason = "source_absent",
+        self, unanswered: Iterable[Unanswered], users: Sequence[int] | None
     ) -> tuple[Gap, ...]:
         """List what was not read: per artifact, and per user where it is put for each user."""
         refused = {each.request: each for each in unanswered}
         found = [
             gap
             for artifact in self.artifacts
-            for gap in _gaps_of(artifact, self._all_attempts(artifact, refused, users, missing))
+            for gap in _gaps_of(artifact, self._all_attempts(artifact, refused, users))
         ]
         return tuple(
             sorted(found, key=lambda gap: (gap.artifact, gap.user or 0, gap.request or ""))
@@ -108,7 +103,6 @@ class EvidenceReader:
         artifact: Artifact,
         refused: dict[AnyRequest, Unanswered],
         users: Sequence[int] | None,
-        missing: Reason,
     ) -> list[Attempt]:
         attempts = list(self._attempts[artifact.name])
         answered = {(each.position, each.request) for each in attempts}
@@ -117,7 +111,7 @@ class EvidenceReader:
                 if (position, request) in answered:
                     continue
                 none = refused.get(request)
-                reason = none.reason if none else missing
+                reason: Reason = none.reason if none else "source_absent"
                 if not wanted(request, users):
                     reason = "not_selected"
                 attempts.append(

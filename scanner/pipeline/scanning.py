@@ -75,7 +75,7 @@ def _stored(running: Acquiring, examined: Examined, formats: Sequence[str]) -> S
         for name, content in rendered(examined, ("json", *formats)):
             running.case.add_report(name, content)
         digest: str | None = running.case.close()
-        written = folder / "data" / "report"
+        written = running.case.report_folder
     else:
         digest = None
         written = folder.with_name(f"{folder.name}-report-{now():%Y%m%dT%H%M%SZ}")

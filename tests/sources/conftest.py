@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from scanner.model.source import Answer, DeviceAction, Unanswered
+from scanner.model.evidence import Unanswered
+from scanner.model.source import Answer, DeviceAction
 from scanner.simulate import AdbServer, SimulatedPhone
 from scanner.sources.android import AndroidSource, open_android
 

@@ -8,8 +8,9 @@ import time
 import pytest
 
 from scanner.errors import DeviceError, DeviceLost
+from scanner.model.evidence import Unanswered
 from scanner.model.requests import Command, Dumpsys, File
-from scanner.model.source import Answer, Unanswered
+from scanner.model.source import Answer
 from scanner.simulate import Faults
 from scanner.sources.android.plan import split
 

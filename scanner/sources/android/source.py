@@ -11,9 +11,9 @@ from functools import partial
 
 from scanner.errors import DeviceError, DeviceLost
 from scanner.formats.text import safe_text
-from scanner.model.evidence import Outcome
+from scanner.model.evidence import Outcome, Unanswered
 from scanner.model.requests import AnyRequest, File
-from scanner.model.source import Answer, DeviceAction, Probe, Unanswered
+from scanner.model.source import Answer, DeviceAction, Probe
 from scanner.sources.android import batch, files, probe, sync
 from scanner.sources.android.discovery import Selected, disconnect, look, obstacle, select
 from scanner.sources.android.events import Began, Ended, Event, Skipped
