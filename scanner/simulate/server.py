@@ -122,12 +122,16 @@ class AdbServer:
 
     def _await_listening(self) -> None:
         deadline = time.monotonic() + _PATIENCE
-        while not (self._listens() and self.keys.exists()):
+        while not (self._listens() and self._has_key()):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 log = (Path(self._home.name) / "server.log").read_text(errors="replace").strip()
                 self.__exit__()
                 raise UsageError(f"{self.program} did not start a server: {log[-500:]}")
             time.sleep(_BETWEEN)
+
+    def _has_key(self) -> bool:
+        # The server makes the file first and fills it then.
+        return self.keys.exists() and self.keys.stat().st_size > 0
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
