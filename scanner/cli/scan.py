@@ -72,7 +72,12 @@ def scan(
         progress = stack.enter_context(Progress(quiet=quiet, events=stream))
         path = None if _is_demo(target) else pipeline.as_path(target)
         if path is not None:
-            report = pipeline.examine(path, rules=rule_folders, on_event=progress).report
+            report = pipeline.examine(
+                path,
+                rules=rule_folders,
+                privacy=chosen["privacy"],  # type: ignore[arg-type]
+                on_event=progress,
+            ).report
             folder, digest = path, report.run.case_digest
         else:
             if not quiet:

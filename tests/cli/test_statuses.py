@@ -143,6 +143,15 @@ def test_examine_writes_beside_and_never_into_the_case(run, case: Path, tmp_path
     assert 2 == run("examine", case, "-o", tmp_path / "again", "-q").returncode
 
 
+def test_a_case_as_target_is_shown_at_the_level_asked_for(run, case: Path):
+    shown = {
+        level: json.loads(run("scan", case, "--privacy", level, "--json", "-q").stdout)["privacy"]
+        for level in ("public", "share", "case")
+    }
+
+    assert {"public": "public", "share": "share", "case": "case"} == shown
+
+
 def test_a_damaged_report_is_refused(run, tmp_path: Path):
     (tmp_path / "report.json").write_text('{"schema_version": "9.0"}')
 
