@@ -16,7 +16,7 @@ from scanner.detect.facts import ScanFacts
 from scanner.detect.rules import Rule
 from scanner.detect.sigma import fields
 from scanner.model.artifact import Artifact
-from scanner.model.entities import AdbKey, App, Build, Entity
+from scanner.model.entities import AdbKey, App, AppChange, Build, Entity, PackageTrace, Socket
 from scanner.model.evidence import Gap, Reason
 
 # Fields that no artifact states: the snapshot derives them from these.
@@ -25,11 +25,27 @@ DERIVED: Mapping[tuple[type[Entity], str], tuple[str, ...]] = {
     (Build, "patch_age_days"): ("security_patch",),
     (AdbKey, "days_since_connection"): ("last_connected_at",),
     (AdbKey, "examiner"): ("fingerprint",),
+    (PackageTrace, "installed"): ("package",),
+    (AppChange, "installed"): ("package",),
+    (Socket, "packages"): ("uid",),
+    (Socket, "shipped"): ("uid",),
 }
 # Fields that an artifact states for the few entities that have them, and as none for all others. An
 # artifact that states nothing else of a type does not enumerate it.
 EXCEPTIONAL: Mapping[type[Entity], frozenset[str]] = {
-    App: frozenset({"accessibility_services", "admin_receivers", "owner"})
+    App: frozenset(
+        {
+            "accessibility_services",
+            "admin_receivers",
+            "always_on_vpn",
+            "input_methods",
+            "notification_listeners",
+            "operations_allowed",
+            "owner",
+            "projecting",
+            "roles",
+        }
+    )
 }
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from scanner.model.entities import Entity, Statement
 from scanner.model.evidence import EvidenceFile, Provenance
-from scanner.model.requests import AnyRequest, Command, for_user
+from scanner.model.requests import AnyRequest, Command, is_answered_by
 
 Parser = Callable[[EvidenceFile], Iterator[Statement]]
 E = TypeVar("E", bound=Entity)
@@ -39,16 +39,27 @@ class Planned(Struct, frozen=True, kw_only=True):
 
     def fits(self, request: AnyRequest) -> bool:
         """Whether a recorded request is one that this plan makes."""
-        if isinstance(self.template, Command) and isinstance(request, Command):
-            return request.user is not None and for_user(self.template, request.user) == request
-        return self.template == request
+        of_a_user = isinstance(request, Command) and request.user is not None
+        return of_a_user and is_answered_by(self.template, request)
 
 
 class Reading(Struct, frozen=True):
-    """One way to learn what an artifact states: a request, and how its answer is read."""
+    """One way to learn what an artifact states: a request, and how its answer is read.
+
+    `covers` names the parts of the artifact that the answer speaks of (a namespace, a list); empty:
+    all of it. Of the readings of one part a single whole answer is enough; each that answers is
+    read, and what they state is joined.
+    """
 
     request: AnyRequest | Planned
     parse: Parser
+    covers: tuple[str, ...] = ()
+
+    def fits(self, request: AnyRequest) -> bool:
+        """Whether an answer to `request` is one that this reading reads."""
+        if isinstance(self.request, Planned):
+            return self.request.fits(request)
+        return is_answered_by(self.request, request)
 
 
 class Stated(Struct, frozen=True):
@@ -71,4 +82,8 @@ class Artifact(Struct, frozen=True, kw_only=True):
     readings: tuple[Reading, ...]
     profile: Profile = Profile.QUICK
     provenance: Provenance = "os_claimed"
-    joined: bool = False  # every reading counts, each answers for a part (a namespace, a user)
+
+    def parts(self) -> tuple[str, ...]:
+        """Return the parts that its readings cover; one without a name where none names any."""
+        named = dict.fromkeys(part for reading in self.readings for part in reading.covers)
+        return tuple(named) or ("",)

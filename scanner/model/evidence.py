@@ -49,13 +49,32 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float = 0.0
 
 
+class Locator(Struct, frozen=True, omit_defaults=True):
+    """Where in a recording some bytes lie.
+
+    `members` are the names from the outside in: a file of the folder or archive that the recording
+    is, then the member of that archive, and so on; none: the recording is one plain file.
+    """
+
+    members: tuple[str, ...] = ()
+    offset: int = 0  # bytes, from the start of the innermost member
+    length: int | None = None  # bytes; None: to its end
+
+    def __str__(self) -> str:
+        name = "!".join(self.members)
+        if self.length is None and not self.offset:
+            return name
+        return f"{name}[{self.offset}:{'' if self.length is None else self.length}]"
+
+
 class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One acquired file; a line of `data/index.jsonl`."""
+    """One acquired file, or one part of a recording; a line of `data/index.jsonl`."""
 
     id: str
     request: AnyRequest
-    origin: str  # where the answer came from: `adb`, or a locator into a container
-    name: str  # path in the case, of our making: data/evidence/000001.bin
+    origin: str  # where the answer came from: `adb`, or a locator into a recording, printed
+    name: str | None = None  # path in the case, of our making; None: it lies in a recording
+    locator: Locator | None = None  # where in the recording
     sha256: str
     size: int
     outcome: Outcome

@@ -2,11 +2,15 @@
 
 A request names what is wanted, never how a source gets it; so every command that will run
 on a phone can be printed before it runs. `{user}` in a template stands for a user's id.
+
+Commands, dumps of services and files can be asked of a phone. Sections, collected files and globs
+stand in recordings only: a phone is never asked for them.
 """
 
 from __future__ import annotations
 
 import shlex
+from fnmatch import fnmatchcase
 
 from msgspec import Struct, structs
 
@@ -51,10 +55,86 @@ class File(Request, frozen=True, kw_only=True, tag="file"):
         return self.path
 
 
-AnyRequest = Command | Dumpsys | File
+class Section(Request, frozen=True, kw_only=True, tag="section"):
+    """A section of a dumpstate text, by its title without the command: SYSTEM PROPERTIES."""
+
+    title: str
+    limit: int = 256 * MiB
+
+    def __str__(self) -> str:
+        return f"section {self.title}"
+
+
+class ServiceDump(Request, frozen=True, kw_only=True, tag="service_dump"):
+    """What a recorded text holds of one system service, where a phone is asked otherwise."""
+
+    service: str
+    limit: int = 256 * MiB
+
+    def __str__(self) -> str:
+        return f"dump of service {self.service}"
+
+
+class Glob(Request, frozen=True, kw_only=True, tag="glob"):
+    """The files of the device that a recording holds, by pattern: each answers as a `File`."""
+
+    pattern: str  # `*` stands for anything but a slash: /data/tombstones/tombstone_*
+
+    def __str__(self) -> str:
+        return self.pattern
+
+
+class Collected(Request, frozen=True, kw_only=True, tag="collected"):
+    """A file that a collector wrote in a shape of its own: packages.json of androidqf."""
+
+    collector: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.collector}"
+
+
+AnyRequest = Command | Dumpsys | File | Section | ServiceDump | Glob | Collected
+RecordedOnly = Section | ServiceDump | Glob | Collected
+
+
+class Survey(Request, frozen=True, kw_only=True, tag="survey"):
+    """A look over a whole recording: its parts, and the digest of those that answer `wanted`."""
+
+    wanted: tuple[AnyRequest, ...] = ()
+    timeout: float = 600.0
+
+    def __str__(self) -> str:
+        return "survey"
 
 
 def for_user(template: Command, user: int) -> Command:
     """Fill a template in for one user."""
     argv = tuple(part.replace("{user}", str(user)) for part in template.argv)
     return structs.replace(template, argv=argv, user=user)
+
+
+def is_answered_by(asked: AnyRequest, request: AnyRequest) -> bool:
+    """Whether an answer to `request` is an answer to what is asked, whatever bounds either sets.
+
+    A file answers a glob that covers its path, a dump of a service the request for it, a command
+    for one user its template.
+    """
+    match asked:
+        case Glob():
+            return isinstance(request, File) and _covers(asked.pattern, request.path)
+        case ServiceDump(service=service):
+            return _is_same(Dumpsys(service=service), request)
+        case Command() if isinstance(request, Command) and request.user is not None:
+            return _is_same(for_user(asked, request.user), request)
+        case _:
+            return _is_same(asked, request)
+
+
+def _covers(pattern: str, path: str) -> bool:
+    wanted, found = pattern.split("/"), path.split("/")
+    return len(wanted) == len(found) and all(map(fnmatchcase, found, wanted))
+
+
+def _is_same(one: AnyRequest, other: AnyRequest) -> bool:
+    return one == structs.replace(other, timeout=one.timeout, limit=one.limit)

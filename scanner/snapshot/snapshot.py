@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
-from scanner.model.entities import ENTITIES, Entity, Otherwise, Statement, User
+from scanner.model.entities import ENTITIES, App, Entity, Otherwise, Statement, User
 from scanner.model.evidence import Provenance
 from scanner.snapshot.derived import derive_all
 from scanner.snapshot.joined import PRECEDENCE, Claim, Default, Joined, join
@@ -24,9 +24,15 @@ class Snapshot:
     """The state of one device. Ages are at `now`, the end of the acquisition."""
 
     def __init__(
-        self, platform: str, *, now: datetime | None = None, host_keys: Iterable[str] = ()
+        self,
+        platform: str,
+        *,
+        now: datetime | None = None,
+        host_keys: Iterable[str] | None = (),
     ) -> None:
-        self.platform, self.now, self.host_keys = platform, now, frozenset(host_keys)
+        self.platform, self.now = platform, now
+        # None: it is not known which computer examined the device.
+        self.host_keys = None if host_keys is None else frozenset(host_keys)
         self._claims: dict[type[Entity], dict[Key, list[Claim]]] = defaultdict(
             lambda: defaultdict(list)
         )
@@ -87,7 +93,14 @@ class Snapshot:
                 by_user[user] = self._defaults_of(entity, user)
             joined[key] = join(claims[key], by_user[user])
         users = [] if entity is User else [each.id for each in self.every(User)]
-        return derive_all(entity, joined, now=self.now, users=users, host_keys=self.host_keys)
+        return derive_all(
+            entity,
+            joined,
+            now=self.now,
+            users=users,
+            host_keys=self.host_keys,
+            apps=lambda: self.every(App),
+        )
 
     def _defaults_of(self, entity: type[Entity], user: int | None) -> dict[str, list[Default]]:
         """Return what is stated of all entities of a user that are not named, by field."""

@@ -202,7 +202,7 @@ DEVICE_POLICY = Artifact(
     ),
     readings=(
         Reading(Dumpsys(service="device_policy"), parse),
-        # A second voice on owners, which older versions lack: no part of its own, so not `joined`.
+        # A second voice on owners, which older versions lack: no part of its own.
         Reading(Command(argv=("dpm", "list-owners")), parse_owners),
     ),
 )

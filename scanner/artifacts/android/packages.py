@@ -127,10 +127,11 @@ PACKAGES = Artifact(
     ),
     readings=(
         Reading(
-            per_user(*_LIST, "-f", "-U", "-i", "--show-versioncode", "--user", "{user}"), parse
+            per_user(*_LIST, "-f", "-U", "-i", "--show-versioncode", "--user", "{user}"),
+            parse,
+            ("installed",),
         ),
-        Reading(per_user(*_LIST, "-d", "--user", "{user}"), parse_disabled),
-        Reading(per_user(*_LIST, "-s", "--user", "{user}"), parse_system),
+        Reading(per_user(*_LIST, "-d", "--user", "{user}"), parse_disabled, ("disabled",)),
+        Reading(per_user(*_LIST, "-s", "--user", "{user}"), parse_system, ("system",)),
     ),
-    joined=True,
 )

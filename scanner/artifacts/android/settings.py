@@ -158,9 +158,8 @@ SETTINGS = Artifact(
         Stated(App, ("user", "package", "accessibility_services")),
     ),
     readings=(
-        Reading(Command(argv=("settings", "list", "global")), parse),
-        Reading(per_user("settings", "--user", "{user}", "list", "secure"), parse),
-        Reading(per_user("settings", "--user", "{user}", "list", "system"), parse),
+        Reading(Command(argv=("settings", "list", "global")), parse, ("global",)),
+        Reading(per_user("settings", "--user", "{user}", "list", "secure"), parse, ("secure",)),
+        Reading(per_user("settings", "--user", "{user}", "list", "system"), parse, ("system",)),
     ),
-    joined=True,
 )

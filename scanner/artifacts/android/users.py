@@ -99,5 +99,4 @@ USERS = Artifact(
         Reading(Command(argv=("pm", "list", "users")), parse_list),
         Reading(Dumpsys(service="user"), parse_dumpsys),
     ),
-    joined=False,
 )

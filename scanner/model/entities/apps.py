@@ -47,6 +47,8 @@ class App(Entity, frozen=True, kw_only=True, tag="app"):
         UNSET  # Java hash code of the certificate: triage, no proof
     )
     signing_version: AppFact[int | None | UnsetType] = UNSET
+    stopped: AppFact[bool | UnsetType] = UNSET  # never started, or stopped by hand
+    launcher: AppFact[bool | UnsetType] = UNSET  # an icon: an activity that answers MAIN
     flags: AppFact[tuple[str, ...] | None | UnsetType] = UNSET
     permissions_requested: AppFact[tuple[str, ...] | None | UnsetType] = UNSET
     permissions_granted: AppFact[tuple[str, ...] | None | UnsetType] = UNSET
@@ -59,6 +61,14 @@ class App(Entity, frozen=True, kw_only=True, tag="app"):
     accessibility_services: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # enabled ones
     admin_receivers: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # active device admins
     owner: AppFact[str | None | UnsetType] = UNSET  # device, profile
+    notification_listeners: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # enabled ones
+    input_methods: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # enabled ones
+    roles: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # held: android.app.role.SMS
+    operations_allowed: AppFact[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # app-ops whose mode is allow: SYSTEM_ALERT_WINDOW
+    )
+    always_on_vpn: AppFact[bool | UnsetType] = UNSET
+    projecting: AppFact[bool | UnsetType] = UNSET  # it sees the screen now (media projection)
     other_users: AppFact[tuple[int, ...] | None | UnsetType] = (
         UNSET  # joined: who else has it installed
     )

@@ -26,6 +26,10 @@ class Build(Entity, frozen=True, kw_only=True, tag="build"):
     patch_age_days: Hardware[int | None | UnsetType] = UNSET  # at the acquisition's end
     verified_boot: System[str | None | UnsetType] = UNSET  # green, yellow, orange, red
     bootloader_locked: System[bool | None | UnsetType] = UNSET
+    verity_mode: System[str | None | UnsetType] = (
+        UNSET  # of dm-verity: enforcing, disabled, eio ...
+    )
+    selinux: System[str | None | UnsetType] = UNSET  # enforcing, permissive, disabled
     conflicts: System[tuple[str, ...] | None | UnsetType] = UNSET  # joined
 
 
@@ -77,5 +81,17 @@ class AdbKey(Entity, frozen=True, kw_only=True, tag="adb_key"):
     last_connected_at: System[datetime | None | UnsetType] = UNSET
     days_since_connection: System[int | None | UnsetType] = UNSET  # at the acquisition's end
     examiner: System[bool | UnsetType] = (
-        UNSET  # joined: the key of the computer that examined the device
+        UNSET  # joined: the key of the computer that examined the device; a recording may not tell
     )
+
+
+class Debugging(Entity, frozen=True, kw_only=True, tag="debugging"):
+    """What USB and the debugging service do now."""
+
+    connected: System[bool | None | UnsetType] = UNSET  # a computer debugs now
+    usb_connected: System[bool | None | UnsetType] = UNSET
+    usb_configured: System[bool | None | UnsetType] = UNSET  # a computer, not only a charger
+    usb_functions: System[tuple[str, ...] | None | UnsetType] = UNSET  # adb, mtp, rndis ...
+    usb_role: System[str | None | UnsetType] = UNSET  # of the data: host, device
+    wireless: System[bool | None | UnsetType] = UNSET  # debugging over Wi-Fi
+    key_count: System[int | None | UnsetType] = UNSET  # computers that may debug

@@ -1,0 +1,61 @@
+"""Files, mounts and crashes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from msgspec import UNSET, UnsetType
+
+from scanner.model.entities.base import Entity
+from scanner.model.privacy import Observation, System
+
+
+class FileEntry(Entity, frozen=True, kw_only=True, tag="file"):
+    """The metadata of one file. What a person named in shared storage is never read."""
+
+    key: ClassVar[tuple[str, ...]] = ("path",)
+
+    path: Observation[str]  # in full; in shared storage the folder, a number and the ending
+    area: System[str | UnsetType] = UNSET  # temporary, shared, system, data, root
+    kind: System[str | None | UnsetType] = UNSET  # file, folder, link, other
+    ending: System[str | None | UnsetType] = UNSET  # of its name, in lower case: apk, so
+    size: System[int | None | UnsetType] = UNSET  # bytes
+    mode: System[str | None | UnsetType] = UNSET  # octal permissions: 755
+    executable: System[bool | UnsetType] = UNSET
+    setuid: System[bool | UnsetType] = UNSET
+    uid: System[int | None | UnsetType] = UNSET  # of its owner
+    owner: System[str | None | UnsetType] = UNSET  # name of its owner
+    label: System[str | None | UnsetType] = UNSET  # SELinux label
+    modified_at: Observation[datetime | None | UnsetType] = UNSET
+
+
+class Mount(Entity, frozen=True, kw_only=True, tag="mount"):
+    """One mounted file system, as the shell sees it."""
+
+    key: ClassVar[tuple[str, ...]] = ("point", "device", "filesystem")
+
+    point: Observation[str]  # /system
+    device: Observation[str]  # /dev/block/dm-0, tmpfs, overlay, magisk
+    filesystem: System[str]  # ext4, erofs, overlay, tmpfs
+    options: System[tuple[str, ...] | None | UnsetType] = UNSET
+    writable: System[bool | UnsetType] = UNSET
+    system: System[bool | UnsetType] = UNSET  # at or below /system, /vendor, /product ...
+
+
+class Crash(Entity, frozen=True, kw_only=True, tag="crash"):
+    """A crash of native code, as a tombstone records it. Memory and messages are never read."""
+
+    key: ClassVar[tuple[str, ...]] = ("file",)
+
+    file: System[str]  # tombstone_00, or the name in a listing
+    process: Observation[str | UnsetType] = UNSET
+    executable: Observation[str | None | UnsetType] = UNSET
+    uid: Observation[int | None | UnsetType] = UNSET
+    label: Observation[str | None | UnsetType] = UNSET  # SELinux label
+    signal: System[str | None | UnsetType] = UNSET  # SIGSEGV
+    code: System[str | None | UnsetType] = UNSET  # SEGV_MAPERR
+    at: Observation[datetime | None | UnsetType] = UNSET
+    uptime_seconds: System[int | None | UnsetType] = UNSET  # of the process
+    build: System[str | None | UnsetType] = UNSET  # fingerprint of the build that crashed
+    exposed: Observation[bool | UnsetType] = UNSET  # a process that parses what strangers send

@@ -1,0 +1,49 @@
+"""Recordings: evidence that somebody else collected, and where in it each part lies.
+
+A recording is never copied. A part of it is named by a locator, read in place, and told by its
+digest from any other.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from scanner.model.evidence import Locator, Reason
+from scanner.model.requests import AnyRequest
+
+RecordingKind = Literal["bugreport", "androidqf", "dumps"]
+
+
+class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="part"):
+    """One part of a recording: a section of a text, a file of an archive or folder."""
+
+    title: str  # as the recording names it, bounded; data, never a path of the host
+    locator: Locator
+    size: int  # bytes
+    request: AnyRequest | None = None  # what it answers; None: nothing that is known
+    sha256: str | None = None  # of what was read; None: it was not asked for
+    cut: Reason | None = None  # why it is not whole
+    detail: str = ""  # of the cut, in our words
+
+
+class Flaw(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="flaw"):
+    """Something of a recording that could not be looked into, and why."""
+
+    reason: Reason
+    detail: str  # in our words, never the recording's
+    locator: Locator
+
+
+class Header(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="header"):
+    """What a recording says of its own making."""
+
+    kind: RecordingKind
+    recorded_at: str | None = None  # ISO 8601; without an offset it is the device's own zone
+    host_keys: tuple[str, ...] | None = None  # fingerprints of the collecting computer's adb keys
+    sha256: str | None = None  # of the container, where it is one file that was read whole
+
+
+Surveyed = Header | Part | Flaw
+"""What a survey of a recording yields: one header first, then parts and flaws as they stand."""
