@@ -63,10 +63,15 @@ class Reading(Struct, frozen=True):
 
 
 class Stated(Struct, frozen=True):
-    """Entity fields that an artifact states; no names: all fields of the entity."""
+    """Entity fields that an artifact states; no names: all fields of the entity.
+
+    `where` names a field of the key and its values, where an artifact tells of some entities of
+    the type only, and others tell of the rest: the files of one area, the traces of one kind.
+    """
 
     entity: type[Entity]
     fields: tuple[str, ...] = ()
+    where: tuple[str, tuple[str, ...]] | None = None
 
     def names(self) -> tuple[str, ...]:
         return self.fields or self.entity.__struct_fields__

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from scanner.errors import ParseError
-from scanner.model.requests import AnyRequest, MiB
+from scanner.model.requests import AnyRequest, MiB, Survey
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,6 +46,7 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     exit_code: int | None = None
     cut: Reason | None = None  # why the answer is not whole: timeout, truncated, source_absent
+    detail: str = ""  # of the cut, in our words
     seconds: float = 0.0
 
 
@@ -102,7 +103,7 @@ class Unanswered(Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str = ""  # in our words
 
 
-def evidence_id(origin: str, request: AnyRequest) -> str:
+def evidence_id(origin: str, request: AnyRequest | Survey) -> str:
     """Derive the id of an evidence from where and what was asked, so arrival order never shows."""
     digest = hashlib.sha256(origin.encode() + b"\0" + msgspec.json.encode(request))
     return f"e-{digest.hexdigest()[:12]}"
@@ -111,7 +112,9 @@ def evidence_id(origin: str, request: AnyRequest) -> str:
 class EvidenceFile(ABC):
     """The bytes of one evidence, read within bounds."""
 
-    def __init__(self, request: AnyRequest, *, id: str = "", exit_code: int | None = 0) -> None:
+    def __init__(
+        self, request: AnyRequest | Survey, *, id: str = "", exit_code: int | None = 0
+    ) -> None:
         self.request = request
         self.id = id or evidence_id("", request)
         self.exit_code = exit_code

@@ -6,7 +6,7 @@ digest from any other.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from scanner.model.evidence import Locator, Reason
 from scanner.model.requests import AnyRequest
 
 RecordingKind = Literal["bugreport", "androidqf", "dumps"]
+KINDS: tuple[RecordingKind, ...] = get_args(RecordingKind)
 
 
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="part"):

@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from msgspec import Struct, structs
 
 MiB = 1024 * 1024
+GiB = 1024 * MiB
 
 
 class Request(Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=True):
