@@ -1,0 +1,5 @@
+"""Recordings that somebody else made: bugreports, androidqf, loose outputs of commands."""
+
+from scanner.sources.recorded.survey import survey
+
+__all__ = ["survey"]

@@ -1,0 +1,141 @@
+"""What androidqf collected: a folder or an archive of it, with or without one folder at the top.
+
+Layout and names are those of androidqf 1.0 to 1.8: `acquisition.json` and `hashes.csv` (see
+collection.py); answers of the phone as text: `getprop.txt`, `settings_global.txt`, `ps.txt` or
+`processes.txt`, `selinux.txt`, `services.txt`, `dumpsys.txt` with all services; JSON in a shape of
+its own: `packages.json`, `processes.json`, `files.json`, `root_binaries.json`, `mounts.json`;
+`bugreport.zip` and `backup.ab`; `apks/`, `logs/`, `tmp/` and `intrusion_logs/`, which hold files
+whose names the phone chose.
+
+The texts are what `adb shell` printed, without the white space at both ends: no last line has its
+end. `processes.txt` of some versions is the JSON of `processes.json`.
+
+What both `dumpsys.txt` and `bugreport.zip` state is two parts, each where it stands. An archive
+that androidqf encrypted (`.zip.age`) is no archive here, and of no known kind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from msgspec import structs
+
+from scanner.errors import ParseError
+from scanner.formats.container import Container, Member
+from scanner.model.recording import Flaw, Part
+from scanner.model.requests import AnyRequest, Collected, Command, MiB
+from scanner.sources.recorded import bugreport
+from scanner.sources.recorded.collection import ABOUT, DIGESTS, Collection
+from scanner.sources.recorded.lists import PS, settings_of
+from scanner.sources.recorded.parts import (
+    ALTERED,
+    Source,
+    Wanted,
+    answering,
+    source_of,
+    top_of,
+    unread,
+)
+from scanner.sources.recorded.services import services
+
+_SERVICES = "dumpsys.txt"
+_BUGREPORT = "bugreport.zip"
+_PROCESSES = "processes.json"
+_COLLECTED = ("packages.json", _PROCESSES, "files.json", "root_binaries.json", "mounts.json")
+_ANSWERS: dict[str, AnyRequest] = {
+    "getprop.txt": Command(argv=("getprop",)),
+    "selinux.txt": Command(argv=("getenforce",)),
+    "services.txt": Command(argv=("service", "list")),
+    "ps.txt": PS,
+    "processes.txt": PS,
+    **{f"settings_{space}.txt": settings_of(space) for space in ("global", "secure", "system")},
+    **{name: Collected(collector="androidqf", name=name, limit=256 * MiB) for name in _COLLECTED},
+}
+_KNOWN = frozenset((*_ANSWERS, ABOUT, DIGESTS, _SERVICES, _BUGREPORT, "backup.ab", "env.txt"))
+
+
+def is_androidqf(container: Container) -> bool:
+    """Say whether two files of androidqf are there, one of them in a shape that only it writes."""
+    here = _here(container)
+    return len(_KNOWN & here.keys()) > 1 and any(
+        name in here and _begins(container, here[name], b"{" if name == ABOUT else b"[")
+        for name in (ABOUT, *_COLLECTED)
+    )
+
+
+def survey(container: Container, said: Collection, wanted: Wanted) -> Iterator[Part | Flaw]:
+    """Yield the parts of a collection."""
+    yield from container.flaws()
+    yield from said.flaws
+    top = top_of(container)
+    for member in container.members:
+        if member.readable:
+            name = member.name.removeprefix(top)
+            yield from _parts(container, member, name, said.digests.get(name), wanted)
+
+
+def _parts(
+    container: Container, member: Member, name: str, digest: str | None, wanted: Wanted
+) -> Iterator[Part | Flaw]:
+    source = source_of(container, member)
+    request = _ANSWERS.get(name)
+    if request == PS and _begins(container, member, b"["):
+        request = _ANSWERS[_PROCESSES]  # as older versions named it
+    if request:
+        yield answering(source, request, wanted, digest=digest)
+    elif name in {_SERVICES, _BUGREPORT}:
+        altered = digest is not None and digest != _digest(source)
+        parts = _within(container, member, source, wanted)
+        yield from map(_altered, parts) if altered else parts
+    else:
+        yield unread(source)
+
+
+def _within(
+    container: Container, member: Member, source: Source, wanted: Wanted
+) -> Iterator[Part | Flaw]:
+    """Yield the parts of a file that holds many: all services, or a bugreport."""
+    if not member.name.endswith(_BUGREPORT):
+        yield from services(source, wanted)
+        return
+    try:
+        yield from bugreport.survey(container.inner(member.name), wanted)
+    except ParseError as error:
+        yield Flaw(reason="parse_error", detail=str(error), locator=source.locator)
+
+
+def _altered(found: Part | Flaw) -> Part | Flaw:
+    """Return a part of a file that is not as it was collected: what it lacks proves nothing."""
+    if isinstance(found, Flaw) or found.cut or found.request is None:
+        return found
+    return structs.replace(found, cut="truncated", detail=ALTERED)
+
+
+def _digest(source: Source) -> str | None:
+    try:
+        with source.open() as stream:
+            digest = hashlib.sha256()
+            while chunk := stream.read(MiB):
+                digest.update(chunk)
+            return digest.hexdigest()
+    except ParseError:
+        return None
+
+
+def _here(container: Container) -> dict[str, Member]:
+    """Return the readable files at the top, by name."""
+    top = top_of(container)
+    return {
+        member.name.removeprefix(top): member
+        for member in container.members
+        if member.readable and member.name.startswith(top)
+    }
+
+
+def _begins(container: Container, member: Member, mark: bytes) -> bool:
+    try:
+        with container.open(member.name) as stream:
+            return stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(mark)
+    except ParseError:
+        return False

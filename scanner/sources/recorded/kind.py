@@ -1,0 +1,76 @@
+"""What kind of recording a path is, told by what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from scanner.errors import ParseError
+from scanner.formats.container import Container, Member
+from scanner.model.recording import RecordingKind
+from scanner.sources.recorded import androidqf
+from scanner.sources.recorded.bugreport import MAIN_ENTRY
+from scanner.sources.recorded.dumps import recognised, single, starts_dumpstate
+from scanner.sources.recorded.parts import Source, source_of, top_of
+
+_FOREIGN = frozenset(("AndroidManifest.xml", "Manifest.db"))  # an app, a backup of an iPhone
+
+
+def kind_of(root: Path, container: Container | None) -> RecordingKind | None:
+    """Return what a recording is; None where it is nothing that is known.
+
+    `container` is the folder or archive at `root`, None where it is a single file. ParseError for
+    one of which nothing can be read.
+    """
+    if container is None:
+        return _kind_of_file(single(root))
+    if container.members and not any(member.readable for member in container.members):
+        raise ParseError("a file that can be read expected in the recording")
+    if any(member.name in _FOREIGN for member in container.members):
+        return None
+    if androidqf.is_androidqf(container):
+        return "androidqf"
+    if any(_is_main(container, member) for member in _upper(container)):
+        return "bugreport"
+    if any(_is_answer(source_of(container, member)) for member in _readable(container)):
+        return "dumps"
+    return None
+
+
+def _kind_of_file(source: Source) -> RecordingKind | None:
+    if starts_dumpstate(source):
+        return "bugreport"
+    return "dumps" if recognised(source) else None
+
+
+def _readable(container: Container) -> Iterator[Member]:
+    return (member for member in container.members if member.readable)
+
+
+def _upper(container: Container) -> Iterator[Member]:
+    """Yield the files at the top, or in the only folder there."""
+    top = top_of(container)
+    return (
+        member
+        for member in _readable(container)
+        if member.name.startswith(top) and "/" not in member.name.removeprefix(top)
+    )
+
+
+def _is_main(container: Container, member: Member) -> bool:
+    """Say whether a file makes its folder that of a bugreport: the main text, or the name of it."""
+    if member.name.rpartition("/")[2] == MAIN_ENTRY:
+        return True
+    if not member.name.endswith(".txt"):
+        return False
+    try:
+        return starts_dumpstate(source_of(container, member))
+    except ParseError:
+        return False  # a file that cannot be read is a flaw of the survey, and no sign of a kind
+
+
+def _is_answer(source: Source) -> bool:
+    try:
+        return recognised(source) is not None
+    except ParseError:
+        return False

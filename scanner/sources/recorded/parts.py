@@ -1,0 +1,115 @@
+"""Parts of a recording, made of the members that hold them.
+
+A digest is taken only of what somebody wants to read: the rest is listed by name and size.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable
+from typing import BinaryIO
+
+from msgspec import Struct, structs
+
+from scanner.errors import ParseError
+from scanner.formats.container import Container, Member
+from scanner.formats.text import safe_text
+from scanner.model.evidence import Locator, Reason
+from scanner.model.recording import Part
+from scanner.model.requests import AnyRequest
+
+Wanted = Callable[[AnyRequest], bool]
+"""Whether anybody reads an answer to a request."""
+
+_ADDED = {("__MACOSX", "/"), (".DS_Store", ""), ("Thumbs.db", ""), ("desktop.ini", "")}
+ALTERED = "not the bytes whose digest the collector wrote"
+_CHUNK = 1024 * 1024
+
+
+class Source(Struct, frozen=True):
+    """Bytes of a recording: where they lie, how to open them, and what is known against them."""
+
+    title: str
+    locator: Locator
+    size: int  # bytes, as declared
+    open: Callable[[], BinaryIO]
+    cut: Reason | None = None
+    detail: str = ""
+
+    def doubted(self, detail: str) -> Source:
+        """Return it as one that may not be all of what it seems."""
+        return structs.replace(self, cut=self.cut or "truncated", detail=self.detail or detail)
+
+
+def top_of(container: Container) -> str:
+    """Return what the names of all files begin with: one folder with its slash, or nothing.
+
+    What macOS and Windows add by themselves does not count, nor what cannot be read.
+    """
+    firsts = {member.name.partition("/")[:2] for member in container.members if member.readable}
+    firsts -= _ADDED
+    if len(firsts) != 1:
+        return ""
+    ((name, slash),) = firsts
+    return f"{name}/" if slash else ""
+
+
+def source_of(container: Container, member: Member) -> Source:
+    """Return a member as the source of a part."""
+    return Source(
+        safe_text(member.name),
+        container.locator(member.name),
+        member.size,
+        functools.partial(container.open, member.name),
+        member.reason,
+        member.detail,
+    )
+
+
+def unread(source: Source) -> Part:
+    """Return a part that answers nothing which is known."""
+    return Part(title=source.title, locator=source.locator, size=source.size)
+
+
+def answering(
+    source: Source, request: AnyRequest, wanted: Wanted, *, digest: str | None = None
+) -> Part:
+    """Return the part that answers a request; cut where its bytes cannot all be read.
+
+    `digest` is the SHA-256 that the collector wrote of the bytes, where it did: others are cut.
+    """
+    part = Part(
+        title=source.title,
+        locator=source.locator,
+        size=source.size,
+        request=request,
+        cut=source.cut,
+        detail=source.detail,
+    )
+    if not wanted(request):
+        return part
+    part = _digested(part, source)
+    if digest is None or digest == part.sha256 or part.cut:
+        return part
+    return structs.replace(part, cut="truncated", detail=ALTERED)
+
+
+def _digested(part: Part, source: Source) -> Part:
+    """Return a part with the digest of its bytes, up to the limit of what it answers."""
+    digest, size = hashlib.sha256(), 0
+    limit = part.request.limit if part.request else 0
+    cut, detail, locator = part.cut, part.detail, part.locator
+    try:
+        with source.open() as stream:
+            while chunk := stream.read(min(_CHUNK, limit - size)):
+                digest.update(chunk)
+                size += len(chunk)
+            if size == limit and stream.read(1):
+                cut, detail = "truncated", f"more than {limit} bytes"
+                locator = structs.replace(locator, length=size)
+    except ParseError as error:
+        cut, detail = "parse_error", str(error)
+    return structs.replace(
+        part, locator=locator, size=size, sha256=digest.hexdigest(), cut=cut, detail=detail
+    )
