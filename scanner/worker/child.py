@@ -15,9 +15,11 @@ import msgspec
 from msgspec import Struct
 
 from scanner.errors import NotAvailable, ParseError
+from scanner.formats.container import RecordedFile
 from scanner.model.artifact import Parser
 from scanner.model.entities import Statement
 from scanner.model.evidence import PathFile
+from scanner.model.requests import Survey
 from scanner.worker import sandbox
 from scanner.worker.protocol import (
     MESSAGE_LIMIT,
@@ -110,7 +112,12 @@ def find(call: Call) -> Parser:
     return function
 
 
-def _file(call: Call) -> PathFile:
+def _file(call: Call) -> PathFile | RecordedFile:
+    if call.locator is not None:
+        place = Path(call.path), call.locator
+        return RecordedFile(call.request, *place, id=call.id, exit_code=call.exit_code)
+    if isinstance(call.request, Survey):
+        raise ParseError("the place of a recording expected")
     errors = Path(call.errors_path) if call.errors_path else None
     return PathFile(call.request, Path(call.path), errors, id=call.id, exit_code=call.exit_code)
 

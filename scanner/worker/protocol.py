@@ -11,8 +11,9 @@ from typing import IO, Literal
 from msgspec import Struct
 
 from scanner.model.entities import Statement
-from scanner.model.evidence import Reason
-from scanner.model.requests import AnyRequest, MiB
+from scanner.model.evidence import Locator, Reason
+from scanner.model.recording import Surveyed
+from scanner.model.requests import AnyRequest, MiB, Survey
 
 SandboxLevel = Literal["full", "partial", "none"]
 """full: files outside of the evidence and every network are out of reach. partial: some of it."""
@@ -44,8 +45,9 @@ class Call(Struct, frozen=True, kw_only=True, tag="call"):
     module: str
     function: str
     path: str
+    locator: Locator | None  # where in the recording at `path`; None: the file itself
     errors_path: str | None
-    request: AnyRequest
+    request: AnyRequest | Survey
     id: str
     exit_code: int | None
     seconds: float
@@ -61,7 +63,7 @@ class Ready(Struct, frozen=True, kw_only=True, tag="ready"):
 class Batch(Struct, frozen=True, kw_only=True, tag="batch"):
     """From the child: some of what the function yielded, in its order."""
 
-    statements: tuple[Statement, ...]
+    statements: tuple[Statement | Surveyed, ...]
 
 
 class Done(Struct, frozen=True, kw_only=True, tag="done"):

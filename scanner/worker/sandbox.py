@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import platform
+import stat
 import struct
 import sys
 import sysconfig
@@ -120,12 +121,13 @@ def _landlock(libc: ctypes.CDLL, readable: Iterable[str]) -> bool:
 
 
 def _allow(libc: ctypes.CDLL, rules: int, path: str) -> bool:
-    folder = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        rule = struct.pack("=Qi", _READ_FILE | _READ_FOLDER, folder)
+        below = _READ_FOLDER if stat.S_ISDIR(os.fstat(place).st_mode) else 0
+        rule = struct.pack("=Qi", _READ_FILE | below, place)
         return bool(libc.syscall(_LANDLOCK_ADD, rules, 1, rule, 0) == 0)
     finally:
-        os.close(folder)
+        os.close(place)
 
 
 class _Program(ctypes.Structure):

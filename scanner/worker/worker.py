@@ -18,9 +18,11 @@ from typing import Self
 import msgspec
 
 from scanner.errors import NotAvailable, ParseError, WorkerKilled
+from scanner.formats.container import RecordedFile
 from scanner.model.artifact import Parser
 from scanner.model.entities import Statement
 from scanner.model.evidence import PathFile
+from scanner.model.recording import Flaw, Header, Part, Surveyed
 from scanner.model.requests import MiB
 from scanner.worker.protocol import (
     Batch,
@@ -35,6 +37,8 @@ from scanner.worker.protocol import (
     read_frame,
     write_frame,
 )
+
+Surveyor = Callable[[RecordedFile], Iterator[Surveyed]]
 
 START_SECONDS = 20.0
 WAITING_FRAMES = 8
@@ -77,9 +81,9 @@ class Worker:
             self.confine(readable)
 
     def confine(self, readable: Sequence[Path]) -> None:
-        """Tell the child which folders it may read; only then does it enter its sandbox."""
-        if missing := [path for path in readable if not path.is_dir()]:
-            raise ValueError(f"no such folder: {missing[0]}")
+        """Tell the child which folders or files it may read; only then it enters its sandbox."""
+        if missing := [path for path in readable if not path.exists()]:
+            raise ValueError(f"no such path: {missing[0]}")
         self._start = Start(
             readable=tuple(str(path.absolute()) for path in readable), allow=self._allow
         )
@@ -92,7 +96,7 @@ class Worker:
         return self._running().sandbox()
 
     def call(
-        self, function: Parser, file: PathFile, limits: Limits | None = None
+        self, function: Parser, file: PathFile | RecordedFile, limits: Limits | None = None
     ) -> Iterator[Statement]:
         """Run a module-level function over a file; yield what it yields, as it comes.
 
@@ -101,9 +105,16 @@ class Worker:
         statement: what was yielded before stands.
         """
         limits = limits or Limits()
-        return self._run(self._request(function, file, limits), limits)
+        return _statements(self._run(self._request(function, file, limits), limits))
 
-    def _run(self, call: Call, limits: Limits) -> Iterator[Statement]:
+    def survey(
+        self, function: Surveyor, file: RecordedFile, limits: Limits | None = None
+    ) -> Iterator[Surveyed]:
+        """Run a module-level function over a whole recording; as `call` but for what it yields."""
+        limits = limits or Limits()
+        return _surveyed(self._run(self._request(function, file, limits), limits))
+
+    def _run(self, call: Call, limits: Limits) -> Iterator[Statement | Surveyed]:
         if self._busy:
             raise RuntimeError("a worker runs one call at a time")
         child, reusable = self._running(), False
@@ -137,18 +148,25 @@ class Worker:
     ) -> None:
         self.close()
 
-    def _request(self, function: Parser, file: PathFile, limits: Limits) -> Call:
+    def _request(
+        self, function: Parser | Surveyor, file: PathFile | RecordedFile, limits: Limits
+    ) -> Call:
         module = function.__module__
         ours = module in self._allow or module.split(".")[0] == "scanner"
         if not (
             ours and isinstance(function, FunctionType) and function.__qualname__.isidentifier()
         ):
             raise ValueError(f"no module-level function of the scanner: {module}.{function!r}")
+        if isinstance(file, RecordedFile):
+            path, locator, errors = file.root, file.locator, None
+        else:
+            path, locator, errors = file.path, None, file.errors_path
         return Call(
             module=module,
             function=function.__qualname__,
-            path=str(file.path.absolute()),
-            errors_path=str(file.errors_path.absolute()) if file.errors_path else None,
+            path=str(path.absolute()),
+            locator=locator,
+            errors_path=str(errors.absolute()) if errors else None,
             request=file.request,
             id=file.id,
             exit_code=file.exit_code,
@@ -169,7 +187,7 @@ class Worker:
                 self._child.begin(self._start)
 
 
-def _receive(child: _Child, limits: Limits) -> Generator[Statement, None, Done | Failed]:
+def _receive(child: _Child, limits: Limits) -> Generator[Statement | Surveyed, None, Done | Failed]:
     """Yield what the child sends until its ending, within the limits of one call."""
     seconds, statements, size = limits.seconds, 0, 0
     while True:
@@ -192,6 +210,20 @@ def _receive(child: _Child, limits: Limits) -> Generator[Statement, None, Done |
                 f" or {limits.bytes // MiB} MiB"
             )
         yield from message.statements
+
+
+def _statements(received: Iterator[Statement | Surveyed]) -> Iterator[Statement]:
+    for each in received:
+        if isinstance(each, Header | Part | Flaw):
+            raise _garbage()
+        yield each
+
+
+def _surveyed(received: Iterator[Statement | Surveyed]) -> Iterator[Surveyed]:
+    for each in received:
+        if not isinstance(each, Header | Part | Flaw):
+            raise _garbage()
+        yield each
 
 
 def _error(ending: Failed) -> ParseError | NotAvailable:

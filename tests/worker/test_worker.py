@@ -257,5 +257,5 @@ def test_a_worker_starts_in_the_background_and_ends(evidence) -> None:
 
 
 def test_a_folder_must_exist(tmp_path) -> None:
-    with pytest.raises(ValueError, match="no such folder"):
+    with pytest.raises(ValueError, match="no such path"):
         Worker(readable=[tmp_path / "missing"])
