@@ -5,7 +5,7 @@ from scanner.case.contents import LastFile
 from scanner.case.lock import device_lock
 from scanner.case.pseudonym import device_key, installation_key, pseudonym
 from scanner.case.reader import Case
-from scanner.case.verify import Verification, verify
+from scanner.case.verify import Verification, require_unchanged, verify
 from scanner.case.writer import OpenCase
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "device_lock",
     "installation_key",
     "pseudonym",
+    "require_unchanged",
     "verify",
 ]

@@ -26,7 +26,7 @@ from scanner.case.storage import (
     sync_folder,
     write_file,
 )
-from scanner.case.verify import verify
+from scanner.case.verify import require_unchanged
 from scanner.errors import CaseError
 from scanner.model.evidence import Evidence
 from scanner.model.report import Acquisition
@@ -88,7 +88,7 @@ def resume(path: Path, device_id: str, minimum_free: int) -> Begun:
         raise CaseError(f"{path}: is closed; a case is written once", remedy="Begin a new case.")
     lock = _lock(path)
     try:
-        _require_unchanged(path)
+        require_unchanged(path)
         case = Case.open(path)
         _require_device(case, device_id)
         require_space(path, minimum_free)
@@ -117,15 +117,6 @@ def _lock(path: Path) -> int:
             remedy="Wait until it ends, or choose another folder with -o.",
         )
     return descriptor
-
-
-def _require_unchanged(path: Path) -> None:
-    if problems := verify(path).problems:
-        first = problems[0]
-        raise CaseError(
-            f"{path}: {len(problems)} problems, the first: {first.path}: {first.what}",
-            remedy="Keep it as it is, and begin a new case.",
-        )
 
 
 def _require_device(case: Case, device_id: str) -> None:

@@ -146,6 +146,8 @@ def _read_index(root: Path) -> tuple[list[Evidence], list[Problem]]:
 
 
 def _named_by_us(entry: Evidence, number: int) -> bool:
+    if entry.locator is not None:
+        return entry.name is None and entry.errors_name is None
     return entry.name == evidence_name(number, "bin") and entry.errors_name in (
         None,
         evidence_name(number, "err"),
@@ -168,7 +170,9 @@ def _last_file(root: Path, files: Mapping[str, int], number: int) -> LastFile | 
 
 
 def stored_files(entry: Evidence) -> tuple[tuple[str, str], ...]:
-    """Return (name, sha256) of the files of one evidence."""
+    """Return (name, sha256) of the files of one evidence; one in a recording has none."""
+    if entry.name is None:
+        return ()
     if entry.errors_name is None or entry.errors_sha256 is None:
         return ((entry.name, entry.sha256),)
     return ((entry.name, entry.sha256), (entry.errors_name, entry.errors_sha256))

@@ -66,7 +66,10 @@ class Case:
         return tuple(entry for entry in self._contents.evidence if latest[entry.id] is entry)
 
     def file(self, evidence: Evidence) -> PathFile:
-        """Return the bytes of an evidence of this case; CaseError where they are missing."""
+        """Return the bytes of an evidence of this case; CaseError where they are missing.
+
+        ValueError for an evidence that lies in a recording.
+        """
         for name in (evidence.name, evidence.errors_name):
             if name is not None and name not in self._contents.files:
                 raise CaseError(f"{self.path / name}: is missing", remedy=DO_NOT_TRUST)
@@ -75,6 +78,8 @@ class Case:
 
 def evidence_file(root: Path, evidence: Evidence) -> PathFile:
     """Return the file of an evidence, whose names are known to be ours."""
+    if evidence.name is None:
+        raise ValueError(f"{evidence.id} lies in a recording")
     errors = root / evidence.errors_name if evidence.errors_name else None
     return PathFile(
         evidence.request,

@@ -25,6 +25,7 @@ from scanner.case.bag import (
 )
 from scanner.case.contents import Contents, LastFile, read_contents
 from scanner.case.tree import digest, read_text
+from scanner.errors import CaseError
 
 
 class Verification(Struct, frozen=True, kw_only=True):
@@ -127,3 +128,12 @@ def _audit(path: Path, contents: Contents) -> Iterator[Problem]:
         yield Problem(AUDIT, "truncated", f"{state.lines} lines; {shown(lines)} were written")
     elif head != state.head:
         yield Problem(AUDIT, "edited", f"line {state.lines} was edited")
+
+
+def require_unchanged(path: Path) -> None:
+    """Raise CaseError, with what differs first, for a case that is not as it was written."""
+    if problems := verify(path).problems:
+        raise CaseError(
+            f"{path}: is not as it was written: {problems[0].path}: {problems[0].what}",
+            remedy=f"`scanner verify {path}` lists what differs; keep it, use an untouched copy",
+        )

@@ -134,12 +134,21 @@ class OpenCase:
         line = msgspec.json.encode(evidence)
         self.evidence += (evidence,)
         self._waiting.append((evidence, line))
-        self._commits[evidence.name] = self._thread.submit(self._commit)
+        self._commits[evidence.id] = self._thread.submit(self._commit)
         return evidence
+
+    def refer(self, evidence: Evidence) -> None:
+        """List an evidence that stays where it lies, in a recording."""
+        self._require_open()
+        if evidence.locator is None or evidence.name is not None:
+            raise ValueError(f"{evidence.id} does not lie in a recording")
+        self.evidence += (evidence,)
+        self._waiting.append((evidence, msgspec.json.encode(evidence)))
+        self._commits[evidence.id] = self._thread.submit(self._commit)
 
     def file(self, evidence: Evidence) -> PathFile:
         """Return the bytes of an evidence of this case, once they lie where they stay."""
-        if commit := self._commits.get(evidence.name):
+        if commit := self._commits.get(evidence.id):
             commit.result()
         return evidence_file(self.path, evidence)
 
@@ -249,19 +258,22 @@ class OpenCase:
     def _store(self, batch: Sequence[tuple[Evidence, bytes]]) -> None:
         partial = self.path / bag.PARTIAL
         for evidence, line in batch:
-            write_file(_record(partial, evidence), line, sync=False)
+            if evidence.name is not None:
+                write_file(_record(partial, evidence.name), line, sync=False)
             for name, _ in stored_files(evidence):
                 sync_file(partial / Path(name).name)
         for evidence, line in batch:
             stored = stored_files(evidence)
             for name, _ in reversed(stored):
                 (partial / Path(name).name).replace(self.path / name)
-            self._manifest.append(bag.manifest_lines(stored))
+            if stored:
+                self._manifest.append(bag.manifest_lines(stored))
             self._index.append(line + b"\n")
         sync_folder(self.path / bag.EVIDENCE)
         self._sync()
         for evidence, _ in batch:
-            _record(partial, evidence).unlink()
+            if evidence.name is not None:
+                _record(partial, evidence.name).unlink()
 
     def _event(self, op: str, *words: str) -> None:
         with disk_errors(self.path):
@@ -298,6 +310,6 @@ class OpenCase:
         os.close(self._lock)
 
 
-def _record(partial: Path, evidence: Evidence) -> Path:
+def _record(partial: Path, name: str) -> Path:
     """Return where an evidence is described until it stands in the lists."""
-    return partial / f"{Path(evidence.name).stem}.json"
+    return partial / f"{Path(name).stem}.json"
