@@ -60,6 +60,7 @@ _SYSTEM_USERS = {
     "nobody": 9999,
 }
 _APP_USER = re.compile(r"u(\d{1,5})_(?:([ai])(\d{1,5})|(\w+))\Z")
+_OLD_APP_USER = re.compile(r"app_(\d{1,5})\Z")  # before Android 4.2, which knows no users
 
 
 def package_name(text: str) -> str | None:
@@ -89,6 +90,8 @@ def uid_of(owner: str) -> int | None:
         return int(owner[:10])
     if owner in _SYSTEM_USERS:
         return _SYSTEM_USERS[owner]
+    if match := _OLD_APP_USER.match(owner):
+        return _APP_ID_OF_APPS + int(match[1])
     if not (match := _APP_USER.match(owner)):
         return None
     user, kind, number, name = match.groups()

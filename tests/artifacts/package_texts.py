@@ -1,4 +1,4 @@
-"""Texts of `dumpsys package`, written by us in the layouts of Android 8, 10 and 14."""
+"""Texts of `dumpsys package`, written by us in the layouts of Android 2.3, 4.4, 8, 10 and 14."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ Activity Resolver Table:
   Non-Data Actions:
       android.intent.action.MAIN:
         1a2b3c com.example/.Main
+      com.android.phone.DIAL:
+        1a2b3d com.android.phone/.Dialer
 
 Receiver Resolver Table:
   Schemes:
@@ -83,6 +85,13 @@ PHONE_14 = """\
     signatures=PackageSignatures{252 version:0, signatures:[], past signatures:[]}
     User 0: ceDataInode=1 installed=true hidden=false suspended=false enabled=1
 """
+FRAMEWORK = """\
+  Package [android] (1c9ed3):
+    appId=1000
+    flags=[ SYSTEM HAS_CODE ]
+    User 0: ceDataInode=1 installed=true hidden=false suspended=false enabled=0
+    User 10: ceDataInode=1 installed=true hidden=false suspended=false enabled=0
+"""
 REST = """
 Hidden system packages:
   Package [com.example] (99):
@@ -112,7 +121,7 @@ Shared users:
 Package Changes:
   Sequence number=0
 """
-FOURTEEN = TABLES + "Packages:\n" + EXAMPLE_14 + PHONE_14 + REST
+FOURTEEN = TABLES + "Packages:\n" + EXAMPLE_14 + PHONE_14 + FRAMEWORK + REST
 
 EIGHT = """\
 Packages:
@@ -135,7 +144,83 @@ Packages:
       gids=[3003]
       runtime permissions:
         android.permission.CAMERA: granted=true
+  Package [android] (1c9ed3):
+    userId=1000
+    User 0:  ceDataInode=1 installed=true hidden=false suspended=false stopped=false enabled=0
 
 Dexopt state:
   [com.example]
+"""
+
+TWO_THREE = """\
+Activity Resolver Table:
+  Non-Data Actions:
+      android.intent.action.MAIN:
+        406f1658 com.example/.Main filter 406f17d0
+        406f1659 com.android.stk/.Main filter 406f17d1
+
+Packages:
+  Package [com.example] (40789748):
+    userId=10017 gids=[3003, 1015]
+    sharedUser=null
+    pkg=Package{407733f0 com.example}
+    codePath=/data/app/com.example-1.apk
+    versionCode=100
+    versionName=1.0.0
+    targetSdk=10
+    firstInstallTime=2008-08-01 14:00:00
+    lastUpdateTime=2008-08-01 14:00:00
+    signatures=PackageSignatures{406b3ae8 [40742740]}
+    permissionsFixed=true haveGids=true
+    pkgFlags=0x0 installStatus=1 enabled=0
+    grantedPermissions:
+      android.permission.INTERNET
+  Package [com.android.stk] (40789749):
+    userId=10001 gids=[]
+    sharedUser=SharedUserSetting{407781c0 android.uid.shared/10001}
+    versionCode=10
+    versionName=2.3
+    signatures=PackageSignatures{406b3ae9 [40742741]}
+    pkgFlags=0x1 installStatus=1 enabled=2
+    disabledComponents:
+      com.android.stk.Main
+  Package [android] (40789750):
+    userId=1000 gids=[]
+    pkgFlags=0x1 installStatus=1 enabled=0
+
+Shared users:
+  SharedUser [android.uid.shared] (407781c0):
+    userId=10001 gids=[]
+    grantedPermissions:
+      android.permission.READ_SMS
+
+Settings parse messages:
+Read completed successfully: 2 packages, 1 shared uids
+"""
+FOUR_FOUR = """\
+Packages:
+  Package [com.example] (42535978):
+    userId=10023 gids=[1015, 3003]
+    sharedUser=null
+    codePath=/data/app/com.example-1.apk
+    versionCode=7 targetSdk=19
+    versionName=1.0
+    flags=[ HAS_CODE ALLOW_BACKUP ]
+    firstInstallTime=2014-06-26 12:50:44
+    installerPackageName=com.store
+    signatures=PackageSignatures{42535978 [42536868]}
+    permissionsFixed=true haveGids=true installStatus=1
+    pkgFlags=[ HAS_CODE ALLOW_BACKUP ]
+    User 0:  installed=true blocked=true stopped=false notLaunched=false enabled=3
+      lastDisabledCaller: shell:0
+      disabledComponents:
+        com.example.Main
+    grantedPermissions:
+      android.permission.READ_SMS
+  Package [android] (42535979):
+    userId=1000 gids=[]
+    pkgFlags=[ SYSTEM ]
+    User 0:  installed=true blocked=false stopped=false notLaunched=false enabled=0
+
+Settings parse messages:
 """

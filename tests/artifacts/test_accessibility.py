@@ -198,3 +198,14 @@ def test_other_output_is_an_error(data):
 def test_a_refusal_is_no_answer():
     with pytest.raises(NotAvailable):
         stated("Can't find service: accessibility\n")
+
+
+def test_the_list_of_installed_services_is_not_read():
+    title = "  installed services: {\n"
+
+    assert stated(SAMSUNG) == stated(SAMSUNG.replace(title, title * 2 + "    x\n"))
+
+
+def test_a_list_that_ends_behind_a_service_was_cut():
+    with pytest.raises(ParseError, match="on one line"):
+        stated(TEN[: TEN.index(", {com.keys")])

@@ -183,3 +183,44 @@ def test_a_version_without_the_command():
     with pytest.raises(NotAvailable) as caught:
         owners(b"", errors=b"Error: unknown command 'list-owners'\n", exit_code=1)
     assert "unsupported_version" == caught.value.reason
+
+
+TWO_THREE = """\
+Current Device Policy Manager state:
+  Enabled Device Admins:
+  com.work/.Admin:
+    uid=10150
+    policies:
+      wipe-data
+    passwordQuality=0x0
+    userRestrictions:
+      no_factory_reset
+  com.mail/com.mail.x.Admin:
+    uid=10151
+    policies:
+
+  mActivePasswordQuality=0x0
+  mPasswordOwner=-1
+"""
+
+
+@pytest.mark.parametrize(
+    ("title", "user"), [("Enabled Device Admins:", 0), ("Enabled Device Admins (User 10):", 10)]
+)
+def test_administrators_that_stand_as_deep_as_their_title(title, user):
+    data = TWO_THREE.replace("Enabled Device Admins:", title)
+
+    assert [
+        DeviceAdmin(user=user, component=WORK, package="com.work", policies=("wipe-data",)),
+        DeviceAdmin(user=user, component=MAIL, package="com.mail", policies=None),
+        App(user=user, package="com.work", admin_receivers=(WORK,)),
+        App(user=user, package="com.mail", admin_receivers=(MAIL,)),
+        otherwise("admin_receivers", user),
+    ] == stated(data)
+
+
+@pytest.mark.parametrize(
+    "at", ["    passwordQuality", "  com.mail", ".mail.x.Admin:", "    uid=10151", "  mActive"]
+)
+def test_an_old_list_that_was_cut_does_not_speak_of_the_others(at):
+    assert otherwise("admin_receivers") not in stated(TWO_THREE[: TWO_THREE.index(at)])

@@ -19,6 +19,7 @@ PHONE = """\
 [ro.boot.flash.locked]: [1]
 [ro.boot.vbmeta.device_state]: [unlocked]
 [ro.boot.verifiedbootstate]: [orange]
+[ro.boot.veritymode]: [enforcing]
 [ro.build.fingerprint]: [maker/x/x:16/A/1:user/release-keys]
 [ro.build.tags]: [release-keys]
 [ro.build.type]: [user]
@@ -43,7 +44,10 @@ BUILD = Build(
     security_patch="2026-10-05",
     verified_boot="orange",
     bootloader_locked=False,
+    verity_mode="enforcing",
 )
+# A build for developers, which obeys what the boot loader asks for.
+DEVELOPERS = "[ro.boot.selinux]: [permissive]\n[ro.build.type]: [userdebug]\n"
 
 
 def stated(data, kind, **kinds):
@@ -117,8 +121,23 @@ def test_lock_of_the_boot_loader(lines, locked):
 
 
 @pytest.mark.parametrize(
+    ("data", "selinux"),
+    [
+        (DEVELOPERS, "permissive"),
+        (DEVELOPERS.replace("userdebug", "eng"), "permissive"),
+        (DEVELOPERS.replace("userdebug", "user"), UNSET),
+        (DEVELOPERS.replace("permissive", "enforcing"), UNSET),
+        ("[ro.boot.selinux]: [permissive]\n", UNSET),
+    ],
+)
+def test_what_the_boot_loader_asks_of_selinux_is_no_proof_that_it_enforces(data, selinux):
+    assert selinux == stated(data, Build)[0].selinux
+
+
+@pytest.mark.parametrize(
     ("name", "value", "field"),
     [
+        ("ro.boot.veritymode", "[x", "verity_mode"),
         ("ro.build.version.sdk", "S", "sdk"),
         ("ro.build.version.sdk", "9" * 5000, "sdk"),
         ("ro.build.version.security_patch", "soon", "security_patch"),

@@ -43,15 +43,15 @@ COMMON: dict[str, Any] = {
     ),
     "receiver_actions": (BOOT, "android.provider.Telephony.SMS_RECEIVED"),
     "service_actions": ("android.accessibilityservice.AccessibilityService",),
+    "launcher": True,
 }
 
 LINES = FOURTEEN.splitlines()
 
 
 def stated(data, **kinds):
-    return {
-        (one.package, one.user): one for one in parse(evidence(data, "dumpsys", "package", **kinds))
-    }
+    found = parse(evidence(data, "dumpsys", "package", **kinds))
+    return {(one.package, one.user): one for one in found if isinstance(one, App)}
 
 
 def test_an_app_of_android_14_for_each_user():
@@ -92,6 +92,7 @@ def test_an_app_that_is_not_installed_for_a_user_has_no_powers_there():
             installed=False,
             hidden=False,
             suspended=False,
+            stopped=True,
             enabled=True,
             system=False,
         )
@@ -126,6 +127,7 @@ def test_an_app_of_a_shared_user_has_its_permissions():
             permissions_granted=("android.permission.READ_CALL_LOG", "android.permission.REBOOT"),
             receiver_actions=None,
             service_actions=None,
+            launcher=False,
         )
         == stated(FOURTEEN)["com.android.phone", 0]
     )
@@ -143,6 +145,7 @@ def test_what_a_version_does_not_print_is_not_stated():
             installed=True,
             hidden=False,
             suspended=False,
+            stopped=False,
             enabled=False,
             system=False,
             debuggable=False,
@@ -186,7 +189,7 @@ def test_without_the_shared_users_their_permissions_are_not_known():
 def test_a_table_that_was_not_printed_states_nothing():
     app = stated("Packages:\n" + EXAMPLE_14 + REST)["com.example", 0]
 
-    assert (UNSET, UNSET) == (app.receiver_actions, app.service_actions)
+    assert (UNSET, UNSET, UNSET) == (app.receiver_actions, app.service_actions, app.launcher)
 
 
 @pytest.mark.parametrize(
@@ -194,14 +197,23 @@ def test_a_table_that_was_not_printed_states_nothing():
     [
         "1\n    installerPackageName=com.store",
         "1\n    User 0: ceDataInode=1 installed=false hidden=true",
-        "1\n  Package [com.android.phone] (1):\n    appId=1\n    User 0: installed=true",
     ],
 )
 def test_a_version_name_that_imitates_lines_leaves_only_the_existence(forged):
     apps = stated(FOURTEEN.replace("versionName=1.0 beta=2", f"versionName={forged}"))
-    imitated = "com.android.phone" if "Package [" in forged else "com.example"
 
-    assert App(user=0, package=imitated) == apps[imitated, 0]
+    assert App(user=0, package="com.example") == apps["com.example", 0]
+
+
+def test_a_version_name_that_imitates_a_package_takes_the_users_from_its_own():
+    forged = "1\n  Package [com.android.phone] (1):\n    appId=1\n    User 0: installed=true"
+    data = FOURTEEN.replace("versionName=1.0 beta=2", f"versionName={forged}")
+    found = []
+
+    with pytest.raises(ParseError, match="below each package"):
+        found.extend(parse(evidence(data, "dumpsys", "package")))
+    assert {"android", "com.android.phone"} == {app.package for app in found}
+    assert App(user=0, package="com.android.phone") == found[0]
 
 
 @pytest.mark.parametrize(
@@ -227,6 +239,7 @@ def test_what_is_no_such_value_is_not_stated(line, field):
         "",
         "hello\n",
         TABLES,
+        "Packages:\n  Package [a.b] (1):\n    appId=1\nQueries:\n",
         "Packages:\n",
         "Packages:\n  nothing\n    appId=1\n",
         "Packages:\n" + PHONE_14 + "\nPackages:\n" + PHONE_14,

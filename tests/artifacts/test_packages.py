@@ -16,6 +16,7 @@ from .evidence import evidence
 LIST = """\
 package:/data/~~V7==/com.example-_ng==/base.apk=com.example versionCode:7  installer=x uid:1010123
 package:/system/app/A.apk=com.android.a versionCode:34  installer=null uid:1010001
+package:/system/framework/framework-res.apk=android versionCode:34
 """
 REFUSED = (
     b"\nException occurred while executing 'list':\n"
@@ -43,6 +44,14 @@ def test_all_fields():
             installer=None,
             uid=1010001,
         ),
+        App(
+            user=10,
+            package="android",
+            installed=True,
+            path="/system/framework/framework-res.apk",
+            version_code=34,
+        ),
+        Otherwise(entity="app", user=10, field="installed", value=False),
     ] == list(parse(evidence(LIST, user=10)))
 
 
@@ -60,7 +69,10 @@ def test_uids_of_several_users_are_no_uid():
 
 @pytest.mark.parametrize("name", ["a;reboot", "$(x)", "-rf", "x" * 255])
 def test_a_hostile_name_stays_data(name):
-    assert [name] == [one.package for one in parse(evidence(f"package:{name}\n", user=0))]
+    (app,) = parse(evidence(f"package:{name}\n", user=0))
+
+    assert isinstance(app, App)
+    assert name == app.package
 
 
 def test_disabled_apps_and_all_others():
@@ -96,6 +108,20 @@ def test_a_cut_list_yields_what_stands_there_and_does_not_speak_of_the_others(da
     assert [App(user=0, package="a.b", enabled=False)] == list(
         parse_disabled(evidence(data, user=0, exit_code=exit_code))
     )
+
+
+@pytest.mark.parametrize(
+    ("data", "exit_code"),
+    [
+        ("package:android\npackage:c.d", 0),
+        ("package:android\n", None),
+        ("package:a.b\n", 0),
+    ],
+)
+def test_a_cut_list_or_one_of_some_packages_does_not_say_what_is_not_installed(data, exit_code):
+    (app,) = parse(evidence(data, user=0, exit_code=exit_code))
+
+    assert isinstance(app, App)
 
 
 @pytest.mark.parametrize("read", [parse, parse_disabled, parse_system])
@@ -139,7 +165,7 @@ def test_a_refused_user_is_no_answer_whatever_the_status(read, data, errors):
 def test_blank_lines_and_unknown_words_say_nothing():
     data = "\npackage:a.b stopped=true uid:x\n\n"
 
-    assert [App(user=0, package="a.b", installed=True)] == list(parse(evidence(data, user=0)))
+    assert App(user=0, package="a.b", installed=True) == next(parse(evidence(data, user=0)))
 
 
 def test_a_request_without_a_user_is_an_error():

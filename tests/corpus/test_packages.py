@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 
 import pytest
 
+from scanner.artifacts.android.collected_packages import parse as parse_collected
 from scanner.artifacts.android.package_details import parse
+from scanner.artifacts.android.packages import parse_dump
+from scanner.errors import ParseError
+from scanner.model.entities import App, Otherwise
 from scanner.model.evidence import BytesFile
-from scanner.model.requests import Dumpsys
+from scanner.model.requests import Collected, Dumpsys
 
-from .conftest import REPORTS
+from .conftest import REPORTS, recordings
 
 pytestmark = pytest.mark.corpus
 REQUEST = Dumpsys(service="package")
@@ -25,8 +30,13 @@ def text(request, section):
 
 
 @pytest.fixture
-def apps(text):
-    return {(one.package, one.user): one for one in parse(BytesFile(REQUEST, text.encode()))}
+def stated(text):
+    return list(parse(BytesFile(REQUEST, text.encode())))
+
+
+@pytest.fixture
+def apps(stated):
+    return {(one.package, one.user): one for one in stated if isinstance(one, App)}
 
 
 def search(pattern, text, flags=0):
@@ -54,6 +64,71 @@ def test_every_package_of_every_user_is_there(text, apps):
     assert len(blocks) > 100
     assert len(expected) == len(apps)
     assert expected == set(apps) or pytest.fail("other packages", pytrace=False)
+
+
+def test_the_inventory_agrees_and_no_other_package_is_installed(text, stated, apps):
+    found = list(parse_dump(BytesFile(REQUEST, text.encode())))
+    users = sorted({user for _, user in apps})
+    others = [Otherwise(entity="app", user=n, field="installed", value=False) for n in users]
+    inventory = {(one.package, one.user): one for one in found if isinstance(one, App)}
+    fields = ("installed", "enabled", "system")
+    same = sum(
+        all(getattr(app, name) == getattr(inventory.get(key), name, None) for name in fields)
+        for key, app in apps.items()
+    )
+
+    assert len(inventory) == len(apps) == same
+    assert others == [one for one in found if isinstance(one, Otherwise)]
+    assert others == [one for one in stated if isinstance(one, Otherwise)]
+
+
+def test_icons_are_those_of_activities_that_answer_main(text, apps):
+    table = search(r"^Activity Resolver Table:\n(.*?)^\S", text, re.DOTALL | LINES)[1]
+    blocks = re.findall(
+        r"^ {6}android\.intent\.action\.MAIN:\n((?: {8}.*\n)+)", table, re.MULTILINE
+    )
+    listed = {
+        (package, package + name if name.startswith(".") else name)
+        for block in blocks
+        for package, name in re.findall(r"^ {8}[0-9a-f]+ ([^/]+)/(\S+)", block, LINES)
+    }
+    wrong = 0
+    for package, block in live(text).items():
+        icons = {name for owner, name in listed if owner == package}
+        for part in re.split(r"^    User ", block, flags=LINES)[1:]:
+            lists = re.findall(r"^ {6}disabledComponents:\n((?: {8}\S.*\n)+)", part, LINES)
+            disabled = {name for one in lists for name in one.split()}
+            app = apps[package, int(part.partition(":")[0])]
+            wrong += app.launcher is not bool(icons - disabled)
+
+    assert len(listed) > 20
+    assert 0 == wrong
+
+
+def test_apps_that_were_never_started(text, apps):
+    expected = len(
+        re.findall(r"^    User \d+:.* stopped=true", "".join(live(text).values()), LINES)
+    )
+
+    assert expected == sum(app.stopped is True for app in apps.values())
+    assert all(app.stopped is not None for app in apps.values())
+
+
+def read(data):
+    """Return what is stated of a cut text, before an error."""
+    found = []
+    with contextlib.suppress(ParseError):
+        found.extend(parse(BytesFile(REQUEST, data, exit_code=None)))
+    return found
+
+
+@pytest.mark.parametrize("cut", range(5, 100, 5))
+def test_a_cut_text_does_not_say_what_is_not_installed(text, apps, cut):
+    data = text.encode()
+    part = read(data[: len(data) * cut // 100])
+    others = [one for one in part if isinstance(one, Otherwise)]
+
+    assert not others or len(apps) == sum(isinstance(one, App) for one in part)
 
 
 def test_facts_at_random_places(text, apps):
@@ -132,9 +207,53 @@ def test_a_dump_of_one_package_in_utf_16(corpus):
     counted = []
     for path in paths:
         text = path.read_text("utf-16")
-        (app,) = parse(BytesFile(REQUEST, path.read_bytes()))
+        (app,) = parse(BytesFile(REQUEST, path.read_bytes()))  # of all others nothing
         requested = search(r"    requested permissions:\n((?:      .*\n)+)", text)[1]
         counted.append((requested.count("\n"), len(app.permissions_requested or ())))
 
     assert [(wanted, wanted) for wanted, _ in counted] == counted
     assert len(paths) == 2
+
+
+def test_a_text_of_android_2_3(corpus):
+    for path in recordings(corpus / "android-bugreports", "*.txt", 2):
+        text = path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+        part = search(r"^DUMP OF SERVICE package:\n(.*?)^DUMP OF", text, re.DOTALL | LINES)[1]
+        found = list(parse(BytesFile(REQUEST, part.encode())))
+        apps = [one for one in found if isinstance(one, App)]
+        blocks = live(part)
+
+        assert {(name, 0) for name in blocks} == {(app.package, app.user) for app in apps}
+        assert [Otherwise(entity="app", user=0, field="installed", value=False)] == found[-1:]
+        assert sum("pkgFlags=0x1 " in one or "001 " in one for one in blocks.values()) == sum(
+            app.system is True for app in apps
+        )
+        assert sum("sharedUser=null" in block for block in blocks.values()) == sum(
+            app.shared_user is None for app in apps
+        )
+        wrong = sum(
+            (
+                tuple(
+                    sorted(
+                        set(re.findall(r"^ {6}(\S+)$", block.partition("grantedPerm")[2], LINES))
+                    )
+                )
+                or None
+            )
+            != app.permissions_granted
+            for app, block in ((app, blocks[app.package]) for app in apps)
+            if app.shared_user is None
+        )
+        assert 0 == wrong
+
+
+def test_apps_that_a_collector_found(corpus):
+    request = Collected(collector="androidqf", name="packages.json")
+    for path in recordings(corpus / "mvt", "**/packages.json", 2):
+        data = path.read_bytes()
+        found = list(parse_collected(BytesFile(request, data)))
+
+        assert data.count(b'"third_party": ') == len(found)
+        assert all(isinstance(one, App) and one.installed for one in found)
+        assert data.count(b'"installer": "null"') == sum(one.installer is None for one in found)
+        assert data.count(b'"system": true') == sum(one.system is True for one in found)

@@ -16,6 +16,7 @@ from scanner.artifacts.android import (
     settings,
     users,
 )
+from scanner.errors import ParseError
 from scanner.model.entities import (
     AccessibilityService,
     App,
@@ -150,13 +151,114 @@ def test_settings(corpus):
                     assert same or (one.value is None and value in {None, "null"}), one.name
 
 
+def printed(text, space, user):
+    """Return the values of a namespace of `dumpsys settings`, those over lines left out."""
+    part = re.search(
+        rb"^%b SETTINGS \(user %d\)\n(.*?)(?:^\n|\Z)" % (space.upper().encode(), user),
+        text,
+        re.DOTALL | re.MULTILINE,
+    )
+    assert part is not None
+    rows = re.findall(
+        rb"^_id:\d+ name:(\S+)(?: pkg:\S+)? value:(.*?)(?: default:.*)?$", part[1], re.MULTILINE
+    )
+    return {name.decode(): value.decode() for name, value in rows}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_settings_of_bugreports(section, name):
+    data = section(name, "settings")
+    spaces = re.findall(rb"^(GLOBAL|SECURE|SYSTEM) SETTINGS \(user (\d+)\)$", data, re.MULTILINE)
+    places = {(space.decode().lower(), int(user)) for space, user in spaces}
+    found = [one for one in read(settings.parse_dump, data) if isinstance(one, Setting)]
+    wrong = 0
+    for space, user in places:
+        values = printed(data, space, user)
+        wrong += sum(
+            (one.value or "") != values.get(one.name, "").replace("{null}", "")
+            for one in found
+            if (one.namespace, one.user) == (space, user)
+        )
+
+    assert places == {(one.namespace, one.user) for one in found}
+    assert len(found) == sum(len(settings.ALLOWED[space]) for space, _ in places)
+    assert sum(one.value is not None for one in found) > 15
+    assert 0 == wrong
+
+
+def test_a_list_that_a_collector_wrote(corpus):
+    for path in recordings(corpus / "mvt", "**/settings_random.txt", 2):
+        data = path.read_bytes()
+        found = read(settings.parse, data, "settings", "list", "global")
+
+        assert re.search(rb"^package_verifier_enable=(.*)$", data, re.MULTILINE)[1].decode() in {
+            one.value for one in found if one.name == "package_verifier_enable"
+        }
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_properties_of_bugreports(bugreport, name):
+    data = part(bugreport(name), b"SYSTEM PROPERTIES")
+    entries = set(re.findall(rb"^\[([^\]]+)\]: \[", data, re.MULTILINE))
+    found = read(getprop.parse, data)
+    (build,) = (one for one in found if isinstance(one, Build))
+
+    assert {one.name for one in found if isinstance(one, Property)} == {
+        one.decode()
+        for one in entries
+        if one.decode() in getprop.ALLOWED
+        or one.decode().startswith(tuple(getprop.ALLOWED_PREFIXES))
+    }
+    assert (b"[ro.boot.veritymode]: [enforcing]" in data) == (build.verity_mode == "enforcing")
+    assert build.sdk in {27, 28, 29}
+
+
+def part(text, title):
+    """Return a section of a bugreport's text, up to the next one or its duration."""
+    found = re.search(
+        rb"^------ %b(?: \([^\n]*\))? ------\r?\n(.*?)^(?:------|\[\w+: [\d.]+s)" % title,
+        text,
+        re.DOTALL | re.MULTILINE,
+    )
+    assert found is not None
+    return found[1]
+
+
+def test_texts_of_android_2_3(corpus):
+    for path in recordings(corpus / "android-bugreports", "*.txt", 2):
+        text = path.read_bytes()
+        listing = part(text, b"PROCESSES")
+        found = read(processes.parse_section, listing)
+        owners = re.search(
+            rb"^DUMP OF SERVICE device_policy:\r\n(.*?)^DUMP", text, re.DOTALL | re.MULTILINE
+        )
+        assert owners is not None
+        others = read(device_policy.parse, owners[1])
+
+        assert len(re.findall(rb"^\w+ +\d+ +\d+ ", listing, re.MULTILINE)) == len(found)
+        assert {"/init"} == {one.executable for one in found if one.pid == 1}
+        assert sum(rb" app_" in b" " + line for line in listing.splitlines()) == sum(
+            (one.uid or 0) >= 10_000 for one in found
+        )
+        assert [("admin_receivers", 0)] == [(one.field, one.user) for one in others]
+        (build,) = (
+            one
+            for one in read(getprop.parse, part(text, b"SYSTEM PROPERTIES"))
+            if isinstance(one, Build)
+        )
+        assert build.sdk == 10
+        with pytest.raises(ParseError, match="TID"):
+            read(processes.parse_threads, part(text, b"PROCESSES AND THREADS"))
+
+
 def test_package_lists(corpus):
     for path in recordings(corpus / "android-dumpsys" / "xiaomi_pad6_A14", "packages*.txt", 4):
         data = path.read_bytes()
         found = read(packages.parse, data, user=0)
+        apps = [one for one in found if isinstance(one, App)]
 
-        assert data.count(b"package:") == len(found)
-        assert all(isinstance(one, App) for one in found)
+        assert data.count(b"package:") == len(apps)
+        assert (re.search(rb"[:=]android\b(?!\.)", data) is not None) == (len(apps) < len(found))
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -164,7 +266,7 @@ def test_processes_of_bugreports(bugreport, name):
     pattern = re.compile(rb"^(LABEL +USER .*?\n)(?:------|\n|\[)", re.DOTALL | re.MULTILINE)
     (listing, *_) = pattern.findall(bugreport(name))
     rows = [line.split()[2:4] for line in listing.splitlines()[1:]]
-    found = read(processes.parse, listing)
+    found = read(processes.parse_threads, listing)
 
     assert sum(pid == thread for pid, thread in rows) == len(found)
     assert [("root", "init")] == [(one.owner, one.name) for one in found if one.pid == 1]

@@ -98,7 +98,7 @@ def _read_aosp(state: _State, match: re.Match[str], line: Line) -> None:
         if state.enabled is not None:
             raise ParseError("one list of enabled services expected", line=line.number)
         names = text.rstrip("]")
-        if not names.endswith("}"):
+        if names != "}" and not names.endswith("}}"):  # else it may be cut behind a service
             raise ParseError("'Enabled services:{...}' on one line expected", line=line.number)
         members = names[:-1].split(", ") if names != "}" else []
         state.enabled = [member.strip("{}") for member in members]
@@ -106,6 +106,8 @@ def _read_aosp(state: _State, match: re.Match[str], line: Line) -> None:
 
 def _read_samsung(state: _State, match: re.Match[str], lines: Iterator[Line]) -> None:
     kind, closed = match.groups()
+    if kind not in {"enabled", "bound"}:
+        return  # its lines say nothing that is stated
     names: list[str] = []
     for line in () if closed else lines:
         if line.text.startswith("}"):

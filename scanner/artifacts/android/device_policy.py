@@ -6,7 +6,10 @@ below `Current Device Policy Manager state:`
 - owners first: `Device Owner:` with `admin=ComponentInfo{package/class}`, `package=`, `User ID: 0`
   below, and `Profile Owner (User 10):` likewise; nothing where there is none;
 - `Enabled Device Admins (User 0, provisioningState: 0):` for each user, with `package/.Class:`
-  below and `policies:` below that; the list ends with `mPasswordOwner=`.
+  below and `policies:` below that; the list ends with `mPasswordOwner=`;
+- before 7 without `provisioningState`, before 4.2 also without a user, which is user 0 then. There
+  administrators stand as deep as the title, and the first other line ends the list. Not all of
+  these versions print owners, so there nobody is stated to be none.
 
 8 to 11 print `name=` of an owner, which is not read. The layout with an owner is from AOSP 8 to 16
 and not confirmed on hardware; the rest is. Messages of an organisation stand in the text and may
@@ -21,22 +24,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, field
 
 from scanner.artifacts.android.answer import answer
 from scanner.errors import ParseError
 from scanner.formats.components import component
-from scanner.formats.lines import Line, outline, text_lines
+from scanner.formats.lines import Line, ended_lines, outline
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import App, DeviceAdmin, Otherwise, PolicyOwner
 from scanner.model.evidence import EvidenceFile
 from scanner.model.requests import Command, Dumpsys
 
 _STATE = re.compile(r"Current Device Policy Manager state:$")
-_ADMINS = re.compile(r"Enabled Device Admins \(User (\d{1,6})\b[^)]{0,200}\):$")
+_ADMINS = re.compile(r"Enabled Device Admins(?: \(User (\d{1,6})(, [^)]{0,200})?\))?:$")
 _OWNER = re.compile(r"(Device|Profile) Owner(?: \(User (\d{1,6})\))?:$")
 _OWNER_ADMIN = re.compile(r"admin=ComponentInfo\{(\S{3,600})\}$")
 _OWNER_USER = re.compile(r"User ID: (\d{1,6})$")
+_AFTER = re.compile(r"m[A-Z]|Removing ")
+_POLICIES = "policies:"
 _POLICY = re.compile(r"[a-z][a-z-]{1,60}$")
 _LISTED = re.compile(r"User +(\d{1,6}): admin=([^,\s]{3,600})((?:,[A-Za-z]+(?:\([^)]{0,60}\))?)*)$")
 _COUNT = re.compile(r"(\d{1,4}) owners?:$")
@@ -61,6 +66,7 @@ class _Place(Struct):
 
     admins: _Admins
     depth: int  # of the list's title
+    old: bool = False  # before 7: facts stand where later versions print administrators
     policies: list[str] | None = None  # of the present administrator
     policies_at: int = -1  # depth of `policies:`; -1: not below it
 
@@ -87,7 +93,7 @@ def parse(file: EvidenceFile) -> Iterator[DeviceAdmin | PolicyOwner | App | Othe
 
 def parse_owners(file: EvidenceFile) -> Iterator[PolicyOwner | App | Otherwise]:
     """Yield the owners that `dpm list-owners` names."""
-    lines = [line for line in text_lines(answer(file)) if line.strip()]
+    lines = [line for line in ended_lines(answer(file)) if line.strip()]
     if lines[:1] == ["no owners"]:
         yield Otherwise(entity="app", user=None, field="owner", value=None)
         return
@@ -116,8 +122,9 @@ def _read(lines: Iterator[Line]) -> _Text:
             text.owners.append(owner)
         elif match := _ADMINS.match(line.text):
             # Owners are printed before the first list: all of them were read.
-            text.owners_whole, owner = True, None
-            place = _Place(text.users.setdefault(int(match[1]), _Admins()), line.depth)
+            text.owners_whole, owner = match[2] is not None, None
+            admins = text.users.setdefault(int(match[1] or 0), _Admins())
+            place = _Place(admins, line.depth, old=match[2] is None)
         elif owner is not None:
             _read_owner(owner, line)
         elif place is not None and not _read_admin(place, line):
@@ -129,12 +136,15 @@ def _read(lines: Iterator[Line]) -> _Text:
 
 def _read_admin(place: _Place, line: Line) -> bool:
     """Read a line of a user's list; False where the list is over."""
-    if line.text.startswith("mPasswordOwner=") or line.depth <= place.depth:
-        place.admins.whole = True
+    named = line.text.endswith(":") and component(line.text[:-1]) is not None
+    if line.text.startswith("mPasswordOwner=") or (line.depth <= place.depth and not named):
+        # Where administrators stand as deep as the title, half a line may be half of one.
+        place.admins.whole = not place.old or bool(_AFTER.match(line.text))
         return False
-    if line.depth == place.depth + 2 and line.text.endswith(":"):
+    titled = line.depth == place.depth + 2 and line.text.endswith(":")
+    if (named and line.depth == place.depth) or (titled and (named or not place.old)):
         place.policies, place.policies_at = _add_admin(place.admins, line), -1
-    elif place.policies is not None and line.text == "policies:":
+    elif place.policies is not None and line.text == _POLICIES:
         place.policies_at = line.depth
     elif place.policies is not None and place.policies_at >= 0:
         place.policies_at = _read_policy(place.policies, line, place.policies_at)
@@ -170,12 +180,12 @@ def _read_policy(policies: list[str], line: Line, depth: int) -> int:
 
 def _admins(user: int, admins: _Admins) -> Iterator[DeviceAdmin | App | Otherwise]:
     apps: dict[str, list[str]] = {}
+    last = None if admins.whole else next(reversed(admins.policies), None)
     for name, policies in admins.policies.items():
         package = name.partition("/")[0]
         apps.setdefault(package, []).append(name)
-        yield DeviceAdmin(
-            user=user, component=name, package=package, policies=tuple(sorted(policies)) or None
-        )
+        stated = UNSET if name == last else tuple(sorted(policies)) or None
+        yield DeviceAdmin(user=user, component=name, package=package, policies=stated)
     for package, names in apps.items():
         yield App(user=user, package=package, admin_receivers=tuple(sorted(names)))
     if admins.whole:

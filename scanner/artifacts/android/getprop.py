@@ -1,4 +1,4 @@
-"""System properties, from `getprop`.
+"""System properties, from `getprop`, which a bugreport holds as a section.
 
 One `[name]: [value]` per entry (toybox getprop.c); the value may span lines and hold brackets, so
 an entry ends where the next one begins. All versions of Android; recordings may be UTF-16 with
@@ -8,6 +8,9 @@ Only the allow-list below is read: properties also hold serial numbers, IMEIs, S
 and network names. Whoever is root can set any of them, and a value that imitates entries cannot be
 told from entries: claimed by the OS, never a proof. An entry that stands twice is stated by
 neither.
+
+`ro.boot.selinux` counts where a build obeys it (init, ALLOW_PERMISSIVE_SELINUX: userdebug and eng)
+and only as `permissive`: what the boot loader asked for is no proof that SELinux enforces now.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from scanner.formats.lines import ends_whole, text_lines
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import Build, DeviceIdentity, Property
 from scanner.model.evidence import EvidenceFile
-from scanner.model.requests import Command
+from scanner.model.requests import Command, Section
 
 VALUE_LIMIT = 4096  # characters; Android's own limit is 91, longer only for `ro.`
 
@@ -31,6 +34,8 @@ ALLOWED: dict[str, str] = {
     "ro.boot.vbmeta.avb_version": "version of verified boot",
     "ro.boot.flash.locked": "boot loader locked or not",
     "ro.boot.veritymode": "what a corrupted block does",
+    "partition.system.verified": "dm-verity checks the system image, and how",
+    "partition.vendor.verified": "dm-verity checks the vendor image, and how",
     "ro.boot.warranty_bit": "Samsung: another boot image was once flashed",
     "ro.warranty_bit": "Samsung: another boot image was once flashed",
     "ro.boot.selinux": "SELinux as the boot loader asked for",
@@ -88,6 +93,7 @@ _SERIALS = ("ro.serialno", "ro.boot.serialno")
 _ENTRY = re.compile(r"\[([^\]\n]{1,255})\]: \[(.*)", re.DOTALL)
 _START = re.compile(r"\[[^\]]{1,255}\]: \[")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_WORD = re.compile(r"[a-z_]{2,20}\Z")
 _FLAGS = {"1": True, "0": False, "true": True, "false": False}
 _LOCKS = {"locked": True, "unlocked": False}
 
@@ -148,6 +154,8 @@ def _build(values: dict[str, str | None]) -> Build:
     """
     sdk = values.get("ro.build.version.sdk") or ""
     patch = values.get("ro.build.version.security_patch") or ""
+    verity = values.get("ro.boot.veritymode") or ""
+    obeys = values.get("ro.build.type") in {"userdebug", "eng"}
     lock = _LOCKS.get(values.get("ro.boot.vbmeta.device_state") or "")
     if lock is None:
         lock = _FLAGS.get(values.get("ro.boot.flash.locked") or "")
@@ -165,6 +173,10 @@ def _build(values: dict[str, str | None]) -> Build:
         "security_patch": patch if _DATE.match(patch) else None,
         "verified_boot": values.get("ro.boot.verifiedbootstate") or None,
         "bootloader_locked": lock,
+        "verity_mode": verity if _WORD.match(verity) else None,
+        "selinux": "permissive"
+        if obeys and values.get("ro.boot.selinux") == "permissive"
+        else None,
     }
     return Build(**{name: value for name, value in stated.items() if value is not None})  # type: ignore[arg-type]
 
@@ -189,9 +201,14 @@ GETPROP = Artifact(
                 "security_patch",
                 "verified_boot",
                 "bootloader_locked",
+                "verity_mode",
+                "selinux",
             ),
         ),
         Stated(DeviceIdentity),
     ),
-    readings=(Reading(Command(argv=("getprop",)), parse),),
+    readings=(
+        Reading(Command(argv=("getprop",)), parse),
+        Reading(Section(title="SYSTEM PROPERTIES"), parse),
+    ),
 )

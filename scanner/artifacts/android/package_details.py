@@ -6,13 +6,20 @@ The text is described in `scanner/formats/package_dump.py`. Only what a version 
 fact that is left out where it does not apply (`installerPackageName=`) is none, once the text
 prints it of any app; the installer always.
 
+Android 4 is read as far as it goes: `flags` of 4.1 and before are a number of which only the bit of
+system apps is known, and all permissions are granted ones.
+
 The path stays the package list's to state: here stands the folder of the same file, and two ways
 to say one thing would read as a conflict. Receivers and services are those of the resolver tables:
 the app's own, with the actions they answer. Permissions of a shared user (`sharedUser=`) are those
 of all its packages. A version name or an action may hold line breaks and imitate lines of its own:
 where a fact or a package stands twice, only the app's existence is stated, and an installer that
 was forged differs from the one that `cmd package list` names. The signer is a Java hash code of 32
-bits: to compare, never a proof.
+bits: to compare, never a proof; before Android 7 it is an address of memory and not read.
+
+An app has an icon (`launcher`) where one of its activities answers MAIN and is not disabled for the
+user. The categories of activities are not printed, and settings pages answer MAIN too: that an app
+has none is certain, that it has one is likely.
 """
 
 from __future__ import annotations
@@ -22,19 +29,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from scanner.artifacts.android.answer import answer
+from scanner.artifacts.android.inventory import all_others, flags_of, state_of, users_of
 from scanner.errors import ParseError
 from scanner.formats.components import package_name
 from scanner.formats.lines import raw_lines
 from scanner.formats.package_dump import PackageDump, PackageEntry, UserState, read
 from scanner.model.artifact import Artifact, Reading, Stated
-from scanner.model.entities import App
+from scanner.model.entities import App, Otherwise
 from scanner.model.evidence import EvidenceFile
 from scanner.model.requests import Dumpsys
 
 _UIDS_OF_A_USER = 100_000
 _SOURCES = {"0": None, "1": "other", "2": "store", "3": "local_file", "4": "downloaded_file"}
-_ENABLED = {"1": True, "2": False, "3": False, "4": False}  # 0: as the app's manifest says
-_BOOLEANS = {"true": True, "false": False}
 _SIGNERS = re.compile(
     r"PackageSignatures\{\S+ (?:version:\d+, signatures:)?\[([0-9a-f, ]{1,600})\]"
 )
@@ -48,8 +54,8 @@ _INSTALLERS = {
 _PER_TEXT = tuple(_INSTALLERS)[1:]
 
 
-def parse(file: EvidenceFile) -> Iterator[App]:
-    """Yield each app of each user."""
+def parse(file: EvidenceFile) -> Iterator[App | Otherwise]:
+    """Yield each app of each user, then that no other is installed."""
     dump = read(raw_lines(answer(file)))
     if not dump.packages:
         raise ParseError("'Packages:' and a package below it expected")
@@ -66,6 +72,7 @@ def parse(file: EvidenceFile) -> Iterator[App]:
         if package_name(entry.name) is None:
             raise ParseError("the name of a package expected")
         yield from _apps(entry, dump, printed)
+    yield from all_others(dump)
 
 
 def _apps(entry: PackageEntry, dump: PackageDump, printed: set[str]) -> Iterator[App]:
@@ -74,46 +81,37 @@ def _apps(entry: PackageEntry, dump: PackageDump, printed: set[str]) -> Iterator
         return
     common = _common(entry, dump, printed)
     system = {name: common[name] for name in ("system",) if name in common}
-    for user, state in entry.users.items():
-        stated = _of_user(state)
+    app_id = entry.facts.get("appId", entry.facts.get("userId", "")).partition(" ")[0]
+    for user, state in users_of(entry).items():
+        stated = state_of(state)
         if stated.get("installed") is False:
             yield App(user=user, package=entry.name, **stated, **system)
             continue
-        app_id = entry.facts.get("appId", entry.facts.get("userId", ""))
         if app_id.isascii() and app_id.isdigit() and len(app_id) < 6:  # noqa: PLR2004
             stated["uid"] = user * _UIDS_OF_A_USER + int(app_id)
         first = state.facts.get("firstInstallTime", entry.facts.get("firstInstallTime"))
         if first:
             stated["first_installed"] = first
+        if entry.whole and _has_icons(dump):
+            icons = dump.launchers.get(entry.name, set())
+            stated["launcher"] = not icons.issubset(state.disabled)
         stated |= _granted(entry, user, state, dump)
         yield App(user=user, package=entry.name, **common, **stated)
 
 
-def _of_user(state: UserState) -> dict[str, Any]:
-    stated: dict[str, Any] = {}
-    for name in ("installed", "hidden", "suspended"):
-        if (value := _BOOLEANS.get(state.facts.get(name, ""))) is not None:
-            stated[name] = value
-    if (enabled := _ENABLED.get(state.facts.get("enabled", ""))) is not None:
-        stated["enabled"] = enabled
-    return stated
+def _has_icons(dump: PackageDump) -> bool:
+    """Say whether the table of activities was printed in full: every phone has some icon."""
+    return "launchers" in dump.whole and (bool(dump.launchers) or len(dump.packages) == 1)
 
 
 def _common(entry: PackageEntry, dump: PackageDump, printed: set[str]) -> dict[str, Any]:
     """State what holds for all users of a package."""
     facts = entry.facts
-    stated: dict[str, Any] = _versions(facts) | _signing(facts) | _origin(entry, printed)
+    stated: dict[str, Any] = (
+        _versions(facts) | _signing(facts) | _origin(entry, printed) | flags_of(entry)
+    )
     if updated := facts.get("lastUpdateTime"):
         stated["last_updated"] = updated
-    listed = facts.get("flags", facts.get("pkgFlags"))
-    if listed is not None:
-        flags = tuple(sorted(set(listed.strip("[] ").split())))
-        stated |= {
-            "flags": flags or None,
-            "system": "SYSTEM" in flags,
-            "debuggable": "DEBUGGABLE" in flags,
-            "test_only": "TEST_ONLY" in flags,
-        }
     if entry.whole:
         match = _SHARED_USER.match(facts.get("sharedUser", ""))
         stated["shared_user"] = match[1] if match else None
@@ -145,6 +143,7 @@ def _origin(entry: PackageEntry, printed: set[str]) -> dict[str, Any]:
 def _versions(facts: dict[str, str]) -> dict[str, Any]:
     stated: dict[str, Any] = {}
     code, *words = facts.get("versionCode", "").split() or [""]
+    words += [f"targetSdk={facts['targetSdk']}"] if "targetSdk" in facts else []
     if code.isascii() and code.isdigit() and len(code) < 20:  # noqa: PLR2004  64 bits
         stated["version_code"] = int(code)
     for word in words:
@@ -159,9 +158,9 @@ def _versions(facts: dict[str, str]) -> dict[str, Any]:
 
 def _signing(facts: dict[str, str]) -> dict[str, Any]:
     stated: dict[str, Any] = {}
-    if match := _SIGNERS.match(facts.get("signatures", "")):
-        stated["signer"] = ",".join(match[1].replace(" ", "").split(",")) or None
     version = facts.get("apkSigningVersion", "")
+    if version and (match := _SIGNERS.match(facts.get("signatures", ""))):
+        stated["signer"] = ",".join(match[1].replace(" ", "").split(",")) or None
     if version.isascii() and version.isdigit() and len(version) < 4:  # noqa: PLR2004
         stated["signing_version"] = int(version) or None
     return stated
@@ -174,7 +173,7 @@ def _granted(
     names = {*entry.granted, *state.granted}
     if not entry.whole:
         return {}
-    if "sharedUser" in entry.facts:
+    if entry.facts.get("sharedUser", "null") != "null":
         match = _SHARED_USER.match(entry.facts["sharedUser"])
         shared = dump.shared_users.get(match[1]) if match else None
         if shared is None or not shared.whole or shared.twice:
@@ -199,6 +198,8 @@ PACKAGE_DETAILS = Artifact(
                 "enabled",
                 "hidden",
                 "suspended",
+                "stopped",
+                "launcher",
                 "system",
                 "debuggable",
                 "test_only",

@@ -8,7 +8,11 @@ order is that of a hash map. `installer=null` is stated: nobody.
 Asked for each user: without `--user` older versions give up at the first user that is refused, 16
 goes on and ends with status 0. `-d` lists those disabled for the user, `-s` those of a system
 partition (with updates of such); their lists state the same of all other apps, where they were not
-cut.
+cut; the whole list states that what it does not name is not installed.
+
+A recording holds no such lists. There `dumpsys package` names the packages (of which only the
+inventory is read here: its path is a folder, and two ways to say one thing would read as a
+conflict), or a collector's own file.
 """
 
 from __future__ import annotations
@@ -17,32 +21,54 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.artifacts.android import collected_packages
 from scanner.artifacts.android.answer import answer, per_user, user_of
+from scanner.artifacts.android.inventory import FRAMEWORK, all_others, flags_of, state_of, users_of
 from scanner.errors import ParseError
 from scanner.formats.components import package_name
-from scanner.formats.lines import ended_lines, ends_whole
+from scanner.formats.lines import ended_lines, ends_whole, raw_lines
+from scanner.formats.package_dump import inventory, read
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import App, Otherwise
 from scanner.model.evidence import EvidenceFile
+from scanner.model.requests import Collected, ServiceDump
 
 _PREFIX = "package:"
 _PATH_LIMIT = 4096
 _LIST = ("cmd", "package", "list", "packages")
+_INVENTORY = ("installed", "enabled", "system")
 _NUMBER = re.compile(r"-?\d{1,19}\Z")
 
 
-def parse(file: EvidenceFile) -> Iterator[App]:
-    """Yield the apps that are installed for a user."""
-    user = user_of(file)
+def parse(file: EvidenceFile) -> Iterator[App | Otherwise]:
+    """Yield the apps that are installed for a user, then that all others are not."""
+    user, framework = user_of(file), False
     for number, line in _lines(file):
         token, *words = line.removeprefix(_PREFIX).split()
         path, _, name = token.rpartition("=")
+        framework = framework or name == FRAMEWORK
         stated: dict[str, Any] = {}
         if path:
             stated["path"] = path[:_PATH_LIMIT]
         for word in words:
             _read_word(stated, word, number)
         yield App(user=user, package=_name(name, number), installed=True, **stated)
+    if framework and ends_whole(file):
+        yield Otherwise(entity="app", user=user, field="installed", value=False)
+
+
+def parse_dump(file: EvidenceFile) -> Iterator[App | Otherwise]:
+    """Yield the packages of each user that `dumpsys package` names."""
+    dump = read(inventory(raw_lines(answer(file))))
+    if not dump.packages:
+        raise ParseError("'Packages:' and a package below it expected")
+    for entry in dump.packages.values():
+        name, stated = _name(entry.name, 0), {} if entry.twice else flags_of(entry)
+        for user, known in users_of(entry).items():
+            fields = stated if entry.twice else stated | state_of(known)
+            shown = {key: fields[key] for key in _INVENTORY if key in fields}
+            yield App(user=user, package=name, **shown)
+    yield from all_others(dump)
 
 
 def parse_disabled(file: EvidenceFile) -> Iterator[App | Otherwise]:
@@ -133,5 +159,7 @@ PACKAGES = Artifact(
         ),
         Reading(per_user(*_LIST, "-d", "--user", "{user}"), parse_disabled, ("disabled",)),
         Reading(per_user(*_LIST, "-s", "--user", "{user}"), parse_system, ("system",)),
+        Reading(ServiceDump(service="package"), parse_dump),
+        Reading(Collected(collector="androidqf", name="packages.json"), collected_packages.parse),
     ),
 )

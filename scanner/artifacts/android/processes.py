@@ -1,4 +1,4 @@
-"""Processes, from toybox `ps`.
+"""Processes, from `ps` of a phone and of a bugreport.
 
 The columns are named by the first line. Fields are padded to the header's columns; one that is
 longer pushes the rest to the right, and the padding of later fields makes up for it (toybox ps.c
@@ -10,6 +10,16 @@ ARGS and CMDLINE are personal: files and addresses that somebody opened. The fir
 where it is an absolute path and nothing else is read. Toybox leaves the folder of the program out
 of ARGS, so its rows state no `executable`; that is not the statement that there is none.
 
+Listings differ, so the columns are read from the header:
+
+- `ps -A` of toybox, Android 8 and later, and what a bugreport runs: `ps -A -T -Z -O
+  pri,nice,rtprio,sched,pcy,time`. With `-T` the last column, CMD, is the name of the thread, of
+  which the kernel keeps 15 characters, for apps the last ones.
+- `ps` of toolbox before Android 8 (2.3: `ps -P`, 5 and later `--abi`): below `PC  NAME` stands one
+  word more, the state, that the header does not name. NAME is the first argument. With `-t` it
+  lists threads like processes, and a listing without a column TID that stands in the section of
+  threads is not read.
+
 Pitfalls: the shell sees all processes from Android 7, some vendors hide them; kernel threads have
 parent 2; STIME is the time of day, without a day.
 """
@@ -20,6 +30,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from scanner.artifacts.android import collected_processes
 from scanner.artifacts.android.answer import answer
 from scanner.errors import ParseError
 from scanner.formats.components import uid_of
@@ -27,7 +38,7 @@ from scanner.formats.lines import ended_lines
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import Process
 from scanner.model.evidence import EvidenceFile
-from scanner.model.requests import Command
+from scanner.model.requests import Collected, Command, Section
 
 NAME_LIMIT = 255
 PATH_LIMIT = 4096
@@ -36,15 +47,41 @@ _ARGUMENTS = (("ARGS",), ("CMDLINE",))
 _LAST = ("ARGS", "CMD", "CMDLINE", "COMMAND", "NAME")  # what may end a row
 
 
+_ABI = re.compile(r"\d{2}$|\?{1,3}$")
+_STATE = "S"
+
+
 class _Table(NamedTuple):
     columns: tuple[str, ...]
     starts: tuple[int, ...]
+
+    @property
+    def of_toolbox(self) -> bool:
+        return "PC" in self.columns
 
 
 def parse(file: EvidenceFile) -> Iterator[Process]:
     """Yield the processes of one listing."""
     lines = enumerate(ended_lines(answer(file)), start=1)
+    yield from _processes(_header(lines), lines, "ps")
+
+
+def parse_section(file: EvidenceFile) -> Iterator[Process]:
+    """Yield the processes that a bugreport lists."""
+    lines = enumerate(ended_lines(answer(file)), start=1)
+    yield from _processes(_header(lines), lines, "dumpstate")
+
+
+def parse_threads(file: EvidenceFile) -> Iterator[Process]:
+    """Yield the processes of a listing that also holds their threads."""
+    lines = enumerate(ended_lines(answer(file)), start=1)
     table = _header(lines)
+    if "TID" not in table.columns:
+        raise ParseError("a column TID expected, which tells a thread from a process")
+    yield from _processes(table, lines, "dumpstate")
+
+
+def _processes(table: _Table, lines: Iterator[tuple[int, str]], source: str) -> Iterator[Process]:
     found = False
     for number, line in lines:
         if not line.strip():
@@ -53,7 +90,7 @@ def parse(file: EvidenceFile) -> Iterator[Process]:
         if row.get("TID", row["PID"]) != row["PID"]:
             continue
         found = True
-        yield _process(row, number)
+        yield _process(row, number, source, named_by_path=table.of_toolbox)
     if not found:
         raise ParseError("a process below the names of the columns expected")
 
@@ -62,7 +99,10 @@ def _header(lines: Iterator[tuple[int, str]]) -> _Table:
     for number, line in lines:
         columns = tuple(_COLUMN.findall(line))
         if "PID" in columns and columns[-1] in _LAST and len(set(columns)) == len(columns):
-            return _Table(columns, tuple(match.start() for match in _COLUMN.finditer(line)))
+            starts = tuple(match.start() for match in _COLUMN.finditer(line))
+            if columns[-2:] == ("PC", "NAME"):
+                columns, starts = (*columns[:-1], _STATE, "NAME"), (*starts, starts[-1])
+            return _Table(columns, starts)
         if line.strip():
             raise ParseError("the names of the columns expected", line=number)
     raise ParseError("the names of the columns expected, found nothing")
@@ -82,6 +122,8 @@ def _row(table: _Table, line: str, number: int) -> dict[str, str]:
         if column == "LABEL" and match.start() >= table.starts[index + 1]:
             row[column] = ""
             continue
+        if column == "ABI" and not _ABI.match(match[0]):
+            continue  # a thread of the kernel has none
         row[column] = match[0]
         position = match.end()
     row[table.columns[-1]] = line[position:].strip()
@@ -97,7 +139,7 @@ def _name_and_arguments(table: _Table, line: str, position: int) -> dict[str, st
     return {"NAME": name, last: arguments.lstrip(" ")}
 
 
-def _process(row: dict[str, str], number: int) -> Process:
+def _process(row: dict[str, str], number: int, source: str, *, named_by_path: bool) -> Process:
     stated: dict[str, Any] = {}
     if "PPID" in row:
         stated["parent"] = _number(row["PPID"], number)
@@ -113,9 +155,11 @@ def _process(row: dict[str, str], number: int) -> Process:
         stated["executable"] = word
     elif "CMDLINE" in row:
         stated["executable"] = None
+    if named_by_path and name.startswith("/") and len(name) <= PATH_LIMIT:
+        stated["executable"] = name.split(" ", 1)[0]
     started = row.get("STIME")
     return Process(
-        source="ps",
+        source=source,
         pid=_number(row["PID"], number),
         started=started[:NAME_LIMIT] if started else None,
         **stated,
@@ -138,5 +182,10 @@ PROCESSES = Artifact(
             Command(argv=("ps", "-A", "-o", "PID,PPID,USER,LABEL,STIME,NAME,CMDLINE")),
             parse,
         ),
+        Reading(Section(title="PROCESSES AND THREADS"), parse_threads),
+        Reading(Section(title="PROCESSES"), parse_section),
+        # `ps -A`, in whatever columns the phone prints; a live phone is asked for more of them
+        Reading(Collected(collector="shell", name="ps -A"), parse),
+        Reading(Collected(collector="androidqf", name="processes.json"), collected_processes.parse),
     ),
 )

@@ -1,4 +1,4 @@
-"""Settings of all namespaces, from `settings list`.
+"""Settings of all namespaces, from `settings list` and, in a recording, `dumpsys settings`.
 
 `name=value`, one entry a line, sorted (SettingsService.java); values may hold `=` and span lines,
 so a line that has no name of a setting before its first `=` belongs to the entry above. `global`
@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scanner.artifacts.android import settings_dump
 from scanner.artifacts.android.accessibility import from_setting
 from scanner.artifacts.android.answer import answer, per_user
 from scanner.errors import ParseError
@@ -23,7 +24,7 @@ from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import AccessibilityService, App, Setting
 from scanner.model.entities import Statement as AnyStatement
 from scanner.model.evidence import EvidenceFile
-from scanner.model.requests import Command
+from scanner.model.requests import Command, ServiceDump
 
 VALUE_LIMIT = 64 * 1024  # characters of a value that is read
 
@@ -70,6 +71,9 @@ ALLOWED: dict[str, dict[str, str]] = {
         "credential_service": "who holds passkeys",
         "sms_default_application": "who receives messages",
         "dialer_default_application": "who sees calls",
+        "nfc_payment_default_component": "who answers card readers",
+        "accessibility_shortcut_target_service": "what the accessibility shortcut starts",
+        "accessibility_button_targets": "what the accessibility button starts",
         "always_on_vpn_app": "all traffic goes through it",
         "always_on_vpn_lockdown": "nothing goes around it",
         "install_non_market_apps": "unknown sources, before Android 8",
@@ -95,7 +99,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.:#/$@ -]{1,200}=")
 def parse(file: EvidenceFile) -> Iterator[AnyStatement]:
     """Yield settings of the allow-list, and the accessibility services that one lists."""
     namespace, user = _scope(file)
-    values: dict[str, list[list[str]]] = {}
+    found: dict[str, list[list[str]]] = {}
     current: list[str] | None = None
     names = size = 0
     for number, line in enumerate(text_lines(answer(file)), start=1):
@@ -105,7 +109,7 @@ def parse(file: EvidenceFile) -> Iterator[AnyStatement]:
             current = None
             if name in ALLOWED[namespace]:
                 current, size = [value], len(value)
-                values.setdefault(name, []).append(current)
+                found.setdefault(name, []).append(current)
         elif not names:
             raise ParseError("'name=value' expected", line=number)
         elif current is not None:
@@ -116,21 +120,39 @@ def parse(file: EvidenceFile) -> Iterator[AnyStatement]:
     if not names:
         raise ParseError("'name=value' expected, found nothing")
     whole = ends_whole(file)
-    if current is not None and not whole:
-        current[:] = []  # the last value of a cut text may be half a value
-    yield from _settings(namespace, user, values, whole=whole)
+    # The last value of a cut text may be half a value.
+    cut = current if current is not None and not whole else None
+    values = {
+        name: ["\n".join(lines) for lines in printed]
+        for name, printed in found.items()
+        if not any(lines is cut for lines in printed)
+    }
+    # `settings` prints a value that was never set, or was deleted, as the word null.
+    stated = {
+        name: [None if v == "null" else v for v in printed] for name, printed in values.items()
+    }
+    yield from _settings(namespace, user, stated, whole=whole)
+
+
+def parse_dump(file: EvidenceFile) -> Iterator[AnyStatement]:
+    """Yield settings of the allow-list of each user, and the accessibility services listed."""
+    found = False
+    for space in settings_dump.read(text_lines(file), ALLOWED, whole=ends_whole(file)):
+        found = True
+        yield from _settings(space.name, space.user, space.values, whole=space.whole)
+    if not found:
+        answer(file)  # the service's first line in a bugreport reads like a refusal
+        raise ParseError("'GLOBAL SETTINGS (user 0)' expected")
 
 
 def _settings(
-    namespace: str, user: int, values: dict[str, list[list[str]]], *, whole: bool
+    namespace: str, user: int, values: dict[str, list[str | None]], *, whole: bool
 ) -> Iterator[AnyStatement]:
     for name in ALLOWED[namespace]:
         found = values.get(name, [])
-        if len(found) > 1 or found == [[]] or not (found or whole):
+        if len(found) > 1 or not (found or whole):
             continue
-        text = "\n".join(found[0]) if found else None
-        # `settings` prints a value that was never set, or was deleted, as the word null.
-        value = None if text in {None, "null"} else text
+        value = found[0] if found else None
         yield Setting(user=user, namespace=namespace, name=name, value=value)
         if (namespace, name) == ("secure", "enabled_accessibility_services"):
             yield from from_setting(user, value or "")
@@ -161,5 +183,6 @@ SETTINGS = Artifact(
         Reading(Command(argv=("settings", "list", "global")), parse, ("global",)),
         Reading(per_user("settings", "--user", "{user}", "list", "secure"), parse, ("secure",)),
         Reading(per_user("settings", "--user", "{user}", "list", "system"), parse, ("system",)),
+        Reading(ServiceDump(service="settings"), parse_dump, tuple(ALLOWED)),
     ),
 )
