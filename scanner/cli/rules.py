@@ -9,7 +9,7 @@ import click
 from scanner.cli.exits import RULES, complain, exit_status
 from scanner.cli.options import json_option
 from scanner.cli.output import print_json, say
-from scanner.detect import Rule, RuleErrors, RulePack, lint, load, prove
+from scanner.detect import AnyRule, RuleErrors, RulePack, lint, load, prove
 from scanner.errors import UsageError
 
 _PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
@@ -135,7 +135,7 @@ def _load(paths: tuple[Path, ...]) -> RulePack:
     return load(paths, shipped=not paths)
 
 
-def _lints(loaded: tuple[Rule, ...]) -> list[str]:
+def _lints(loaded: tuple[AnyRule, ...]) -> list[str]:
     return [
         f"{rule.path}: {each.name}: {each.recommendation}" for rule in loaded for each in lint(rule)
     ]
@@ -148,7 +148,7 @@ def _unusable(pack: RulePack) -> list[str]:
     ]
 
 
-def _failed_proofs(loaded: tuple[Rule, ...]) -> list[str]:
+def _failed_proofs(loaded: tuple[AnyRule, ...]) -> list[str]:
 
     return [
         f"{rule.path}: proof {proved.proof.kind} {proved.proof.number} does not hold"
@@ -158,7 +158,7 @@ def _failed_proofs(loaded: tuple[Rule, ...]) -> list[str]:
     ]
 
 
-def _print_rule(rule: Rule) -> None:
+def _print_rule(rule: AnyRule) -> None:
     click.echo(f"{rule.title}\n{rule.description}\n")
     for name in ("id", "level", "rule_class", "confidence", "status", "platform", "category"):
         click.echo(f"{name:11} {getattr(rule, name)}")

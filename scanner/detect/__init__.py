@@ -1,17 +1,20 @@
 """Rules, and what they make of the snapshot of a device."""
 
+from scanner.detect.exposure import Vulnerability, exposures
 from scanner.detect.facts import ScanFacts
 from scanner.detect.inspect import inspect
 from scanner.detect.lints import LINTS, Lint, lint
 from scanner.detect.packs import load
 from scanner.detect.problems import RuleErrors
 from scanner.detect.proofs import Proved, prove
-from scanner.detect.rules import Proof, Rule, RulePack
+from scanner.detect.rules import AnyRule, Correlation, Proof, Rule, RulePack
 from scanner.detect.verdict import MINIMUM, Extent, decide, extent
 
 __all__ = [
     "LINTS",
     "MINIMUM",
+    "AnyRule",
+    "Correlation",
     "Extent",
     "Lint",
     "Proof",
@@ -20,7 +23,9 @@ __all__ = [
     "RuleErrors",
     "RulePack",
     "ScanFacts",
+    "Vulnerability",
     "decide",
+    "exposures",
     "extent",
     "inspect",
     "lint",

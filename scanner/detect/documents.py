@@ -19,23 +19,31 @@ from scanner.detect.problems import Place, Problems
 SIZE_LIMIT = 256 * 1024  # bytes
 DEPTH_LIMIT = 12
 NODE_LIMIT = 20_000
+DOCUMENT_LIMIT = 40
 
+_REMEDY = "one YAML map of plain values; see rules/README.md"
 _PREFIX = "tag:yaml.org,2002:"
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """The first document of a rule file."""
+    """One document of a rule file: a rule, or a correlation of rules."""
+
+    path: str
+    data: dict[str, Any]
+    lines: dict[Place, int]  # of each key and list element
+
+
+class RuleFile(Struct, frozen=True, kw_only=True):
+    """A rule file: one document, or a correlation with its base rules."""
 
     path: str
     sha256: str
-    data: dict[str, Any]
-    lines: dict[Place, int]  # of each key and list element
-    documents: int  # in the file
+    documents: tuple[Document, ...]
 
 
-def read_document(path: Path) -> Document:
-    """Read one rule file. RuleErrors where it is no plain YAML map within bounds."""
+def read_file(path: Path) -> RuleFile:
+    """Read one rule file. RuleErrors where it is no plain YAML maps within bounds."""
     problems = Problems(str(path))
     try:
         with path.open("rb") as stream:
@@ -49,37 +57,41 @@ def read_document(path: Path) -> Document:
     return _parse(raw, problems)
 
 
-def _parse(raw: bytes, problems: Problems) -> Document:
-    remedy = "one YAML map of plain values; see rules/README.md"
-    data: Any = None
-    documents = 0
+def _parse(raw: bytes, problems: Problems) -> RuleFile:
+    documents: tuple[Document, ...] = ()
     try:
         text = raw.decode("utf-8")
-        documents = _measure(text, problems)
+        _measure(text, problems)
         problems.raise_any()
-        data = _build(next(iter(yaml.compose_all(text, _Loader)), None), (), problems)
+        documents = tuple(_documents(text, problems))
     except UnicodeDecodeError as error:
         problems.add((), f"no UTF-8 text at byte {error.start}", "save the file as UTF-8")
     except yaml.MarkedYAMLError as error:
         if error.problem_mark is not None:
             problems.lines[()] = error.problem_mark.line + 1
-        problems.add((), f"no YAML: {error.problem}", remedy)
+        problems.add((), f"no YAML: {error.problem}", _REMEDY)
     except yaml.YAMLError:
-        problems.add((), "no YAML: a character that YAML does not allow", remedy)
-    if not problems.errors and not isinstance(data, dict):
-        problems.add((), "a map expected", remedy)
+        problems.add((), "no YAML: a character that YAML does not allow", _REMEDY)
+    if not problems.errors and not documents:
+        problems.add((), "a map expected", _REMEDY)
     problems.raise_any()
-    return Document(
-        path=problems.path,
-        sha256=hashlib.sha256(raw).hexdigest(),
-        data=data,
-        lines=problems.lines,
-        documents=documents,
-    )
+    sha256 = hashlib.sha256(raw).hexdigest()
+    return RuleFile(path=problems.path, sha256=sha256, documents=documents)
 
 
-def _measure(text: str, problems: Problems) -> int:
-    """Walk the events, which costs no memory, before anything is built; return the documents."""
+def _documents(text: str, problems: Problems) -> Iterator[Document]:
+    """Yield the documents that hold something, each with lines of its own."""
+    for node in yaml.compose_all(text, _Loader):
+        problems.lines = {}
+        data = _build(node, (), problems)
+        if isinstance(data, dict):
+            yield Document(path=problems.path, data=data, lines=problems.lines)
+        elif data is not None:
+            problems.add((), "a map expected", _REMEDY)
+
+
+def _measure(text: str, problems: Problems) -> None:
+    """Walk the events, which costs no memory, before anything is built."""
     depth = documents = 0
     for nodes, event in enumerate(_events(text)):
         if event.start_mark is not None:
@@ -96,7 +108,9 @@ def _measure(text: str, problems: Problems) -> int:
         if depth > DEPTH_LIMIT or nodes >= NODE_LIMIT:
             problems.add((), f"deeper than {DEPTH_LIMIT} or more than {NODE_LIMIT} values")
             break
-    return documents
+        if documents > DOCUMENT_LIMIT:
+            problems.add((), f"more than {DOCUMENT_LIMIT} documents", "write several files")
+            break
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -129,9 +143,10 @@ def _build_map(node: yaml.MappingNode, place: Place, problems: Problems) -> dict
             problems.add((*place, "(key)"), "a key that is no text", "quote the key")
             continue
         problems.lines[(*place, key)] = line
-        if key in built:
+        value = _build(value_node, (*place, key), problems)
+        if key in built and built[key] != value:
             problems.add((*place, key), "the key stands twice", "remove one of them")
-        built[key] = _build(value_node, (*place, key), problems)
+        built[key] = value
     return built
 
 

@@ -30,7 +30,8 @@ class ScanFacts(Struct, frozen=True, kw_only=True):
         cls, acquisition: Acquisition | None, *, not_selected: tuple[Artifact, ...] = ()
     ) -> ScanFacts:
         """Take the facts from the record of an acquisition."""
-        if acquisition is None:
+        if acquisition is None or acquisition.host_keys is None:
+            # Nobody knows which computer made a recording, nor what was on for it alone.
             return cls(not_selected=not_selected)
         return cls(
             started_at=acquisition.started_at,

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -24,6 +24,9 @@ ADVICE = (
     "review_app",
     "review_accessibility",
     "review_device_admin",
+    "review_notification_access",
+    "review_keyboard",
+    "review_certificates",
     "update_system",
     "enable_play_protect",
     "relock_bootloader",
@@ -34,12 +37,14 @@ ADVICE = (
 _TEXT_LIMIT = 2_000  # characters
 
 Check = Callable[[Any], str | None]
+Kind = Literal["rule", "base", "correlation"]
+"""What a document of a rule file is; a base rule serves a correlation and makes no finding."""
 
 
 class Key(Struct, frozen=True):
-    """A key of a rule file: whether it must be there, and why a value does not fit it."""
+    """A key of a rule: which documents must have it, and why a value does not fit it."""
 
-    required: bool
+    required: frozenset[Kind]
     wrong: Check
 
 
@@ -50,15 +55,17 @@ def techniques() -> frozenset[str]:
     return frozenset(line for line in lines.splitlines() if line and not line.startswith("#"))
 
 
-def check_header(data: dict[str, Any], problems: Problems) -> None:
-    """Note every unknown, missing and wrong key."""
+def check_header(data: dict[str, Any], problems: Problems, kind: Kind = "rule") -> None:
+    """Note every unknown, missing and wrong key of a document."""
+    strange = _NOT_IN[kind]
+    known = [name for name in KEYS if name not in strange]
     for name, value in data.items():
-        if name not in KEYS:
-            problems.unknown((name,), "key", name, KEYS)
+        if name not in known:
+            problems.unknown((name,), "key", name, known)
         elif reason := KEYS[name].wrong(value):
             problems.add((name,), reason)
     for name, key in KEYS.items():
-        if key.required and name not in data:
+        if kind in key.required and name not in data:
             problems.add((name,), "the key is missing", "see rules/README.md")
     critical = data.get("class") == "posture" and data.get("level") == "critical"
     if critical:
@@ -128,25 +135,34 @@ def _related(value: Any) -> str | None:
     return None if isinstance(value, list) else "a list expected"
 
 
+_OWN: frozenset[Kind] = frozenset({"rule", "correlation"})
+_TESTING: frozenset[Kind] = frozenset({"rule", "base"})
+_NONE: frozenset[Kind] = frozenset()
+_NOT_IN: dict[Kind, tuple[str, ...]] = {
+    "rule": ("correlation",),
+    "base": ("correlation",),
+    "correlation": ("logsource", "detection"),
+}
 KEYS: dict[str, Key] = {
-    "title": Key(True, _text),
-    "id": Key(True, _uuid),
-    "status": Key(True, _one_of(STATUSES)),
-    "level": Key(True, _one_of(LEVELS)),
-    "class": Key(True, _one_of(CLASSES)),
-    "confidence": Key(True, _one_of(CONFIDENCES)),
-    "description": Key(True, _text),
-    "logsource": Key(True, _logsource),
-    "detection": Key(True, _map),
-    "falsepositives": Key(True, _texts),
-    "tests": Key(True, _map),
-    "advice": Key(False, _advice),
-    "tags": Key(False, _tags),
-    "references": Key(False, _texts),
-    "author": Key(False, _text),
-    "license": Key(False, _text),
-    "date": Key(False, _text),
-    "modified": Key(False, _text),
-    "name": Key(False, _text),
-    "related": Key(False, _related),
+    "title": Key(_OWN, _text),
+    "id": Key(_OWN, _uuid),
+    "status": Key(_OWN, _one_of(STATUSES)),
+    "level": Key(_OWN, _one_of(LEVELS)),
+    "class": Key(_OWN, _one_of(CLASSES)),
+    "confidence": Key(_OWN, _one_of(CONFIDENCES)),
+    "description": Key(_OWN, _text),
+    "logsource": Key(_TESTING, _logsource),
+    "detection": Key(_TESTING, _map),
+    "correlation": Key(frozenset({"correlation"}), _map),
+    "falsepositives": Key(_OWN, _texts),
+    "tests": Key(_OWN, _map),
+    "advice": Key(_NONE, _advice),
+    "tags": Key(_NONE, _tags),
+    "references": Key(_NONE, _texts),
+    "author": Key(_NONE, _text),
+    "license": Key(_NONE, _text),
+    "date": Key(_NONE, _text),
+    "modified": Key(_NONE, _text),
+    "name": Key(_NONE, _text),
+    "related": Key(_NONE, _related),
 }

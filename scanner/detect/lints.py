@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
-from scanner.detect.rules import Rule
+from scanner.detect.rules import AnyRule, Base, Correlation, Rule
 from scanner.model.findings import LEVELS
 
 _TITLE_LIMIT = 80  # characters
@@ -19,11 +19,13 @@ class Lint(Struct, frozen=True):
 
     name: str
     recommendation: str
-    departs: Callable[[Rule], bool]
+    departs: Callable[[AnyRule], bool]
 
 
-def lint(rule: Rule) -> tuple[Lint, ...]:
+def lint(rule: AnyRule) -> tuple[Lint, ...]:
     """Return the recommendations that a rule departs from."""
+    if rule.foreign:  # what else it departs from is not its author's to mend
+        return (_FOREIGN,)
     return tuple(each for each in LINTS if each.departs(rule))
 
 
@@ -33,17 +35,17 @@ def kebab(title: str) -> str:
     return "-".join(plain.split())
 
 
-def _folder(rule: Rule) -> bool:
+def _folder(rule: AnyRule) -> bool:
     parts = PurePosixPath(rule.path).parts
     # A single file, or a folder of one category, does not say where it lies.
     return len(parts) > _ABOVE and parts[-3:-1] != (rule.platform, rule.category)
 
 
-def _repeats(rule: Rule) -> bool:
+def _repeats(rule: AnyRule) -> bool:
     return rule.title.casefold().rstrip(".") in rule.description.casefold()
 
 
-def _level(rule: Rule) -> bool:
+def _level(rule: AnyRule) -> bool:
     rank = LEVELS.index(rule.level)
     high = LEVELS.index("high")
     if rule.rule_class == "posture":
@@ -51,20 +53,26 @@ def _level(rule: Rule) -> bool:
     return rank < LEVELS.index("low") or (rule.confidence == "low" and rank >= high)
 
 
-def _unused(rule: Rule) -> bool:
-    words = " ".join(rule.conditions).replace("(", " ").replace(")", " ").split()
+def _unused(rule: AnyRule) -> bool:
+    tests = rule.bases if isinstance(rule, Correlation) else (rule,)
+    return any(_leaves_out(test) for test in tests)
+
+
+def _leaves_out(test: Rule | Base) -> bool:
+    words = " ".join(test.conditions).replace("(", " ").replace(")", " ").split()
     if "them" in words:
         return False
     starts = tuple(word.partition("*")[0] for word in words if "*" in word)
     return not all(
-        name in words or (starts and name.startswith(starts)) for name in rule.selections
+        name in words or (starts and name.startswith(starts)) for name in test.selections
     )
 
 
-def _untold(rule: Rule) -> bool:
+def _untold(rule: AnyRule) -> bool:
     return len(rule.fields()) > 1 and not any(one.kind == "unknown" for one in rule.proofs)
 
 
+_FOREIGN = Lint("foreign", "add class, confidence and proofs", lambda rule: rule.foreign)
 LINTS: tuple[Lint, ...] = (
     Lint(
         "file-name",
@@ -86,5 +94,6 @@ LINTS: tuple[Lint, ...] = (
         lambda rule: not all(one.startswith("https://") for one in rule.references),
     ),
     Lint("selections", "use every selection in the condition", _unused),
+    _FOREIGN,
     Lint("unknown", "prove what is unknown as well", _untold),
 )

@@ -7,15 +7,15 @@ where none of the scan does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import UNSET, Struct
 
 from scanner.detect.facts import ScanFacts
-from scanner.detect.rules import Rule
+from scanner.detect.rules import Test
 from scanner.detect.sigma import fields
-from scanner.model.artifact import Artifact
+from scanner.model.artifact import Artifact, Stated
 from scanner.model.entities import AdbKey, App, AppChange, Build, Entity, PackageTrace, Socket
 from scanner.model.evidence import Gap, Reason
 
@@ -49,6 +49,9 @@ EXCEPTIONAL: Mapping[type[Entity], frozenset[str]] = {
 }
 
 
+Where = tuple[str, str] | None  # a field of the key and its value; None: all entities of a type
+
+
 class Shortfall(Struct, frozen=True, kw_only=True):
     """Why a rule could not be decided on everything it speaks of."""
 
@@ -72,29 +75,40 @@ class Reach:
         """Return the names of the artifacts of this scan that state a field."""
         return _stating(self._statements, entity, field)
 
-    def shortfall(self, rule: Rule) -> Shortfall | None:
+    def shortfall(self, rule: Test) -> Shortfall | None:
         """Return why an entity that was not seen could match; None where it could not."""
+        return next(self.shortfalls(rule), None)
+
+    def shortfalls(self, rule: Test) -> Iterator[Shortfall]:
+        """Yield every reason why an entity that was not seen could match."""
         if rule.entity.key and (short := self._missed(rule)):
-            return short
+            yield short
         for field in rule.fields():
             for base in DERIVED.get((rule.entity, field), (field,)):
                 if base not in rule.entity.key and (short := self._unstated(rule, base)):
-                    return short
-        return None
+                    yield short
 
-    def _missed(self, rule: Rule) -> Shortfall | None:
-        artifacts = _enumerating(self._statements, rule.entity)
-        if not artifacts:
-            if rule.evaluate(_unseen(rule, UNSET)) is False:
-                return None
-            return _absent(_enumerating(self._not_selected, rule.entity))
-        everywhere, users = self._short(rule, artifacts)
-        if everywhere and rule.evaluate(_unseen(rule, UNSET)) is not False:
-            return self._shortfall(artifacts, None)
-        concerned = [user for user in users if rule.evaluate(_unseen(rule, user)) is not False]
-        return self._shortfall(artifacts, concerned) if concerned else None
+    def _missed(self, rule: Test) -> Shortfall | None:
+        if rule.evaluate(_unseen(rule, UNSET)) is False:
+            return None
+        concerned = False
+        for where, artifacts in _enumerating(self._statements, rule.entity).items():
+            if rule.evaluate(_unseen(rule, UNSET, where)) is False:
+                continue  # the rule speaks of no such entity
+            concerned = True
+            everywhere, users = self._short(rule, artifacts)
+            if everywhere:
+                return self._shortfall(artifacts, None)
+            missed = [
+                user for user in users if rule.evaluate(_unseen(rule, user, where)) is not False
+            ]
+            if missed:
+                return self._shortfall(artifacts, missed)
+        if concerned:
+            return None
+        return _absent(_names(_enumerating(self._not_selected, rule.entity)))
 
-    def _unstated(self, rule: Rule, field: str) -> Shortfall | None:
+    def _unstated(self, rule: Test, field: str) -> Shortfall | None:
         artifacts = self.stating(rule.entity, field)
         if not artifacts:
             return _absent(_stating(self._not_selected, rule.entity, field))
@@ -109,7 +123,7 @@ class Reach:
                 return self._shortfall(group, concerned)
         return None
 
-    def _short(self, rule: Rule, artifacts: tuple[str, ...]) -> tuple[bool, list[int]]:
+    def _short(self, rule: Test, artifacts: tuple[str, ...]) -> tuple[bool, list[int]]:
         """Say whether all these artifacts have a gap on the whole device, else for which users."""
         own = [self._gaps.get(name, []) for name in artifacts]
         by_user = "user" in rule.entity.key
@@ -129,16 +143,17 @@ class Reach:
         return Shortfall(reason=min(reasons), artifact=", ".join(artifacts), users=short)
 
 
-def _unseen(rule: Rule, user: Any) -> Entity:
+def _unseen(rule: Test, user: Any, where: Where = None) -> Entity:
     """Return what is known of an entity that nothing names.
 
     A rule that says `user: 0` is not concerned by what another user hides; and an app that the list
     of accessibility services does not name has none. Gaps of that list itself count by its field.
     """
-    return _of(rule, user, dict.fromkeys(EXCEPTIONAL.get(rule.entity, ())))
+    known = dict.fromkeys(EXCEPTIONAL.get(rule.entity, ())) | dict([where] if where else ())
+    return _of(rule, user, known)
 
 
-def _of(rule: Rule, user: Any, known: Mapping[str, Any] | None = None) -> Entity:
+def _of(rule: Test, user: Any, known: Mapping[str, Any] | None = None) -> Entity:
     stated = {"user": user} | dict(known or {})
     return rule.entity(**{name: stated.get(name, UNSET) for name in fields(rule.entity)})
 
@@ -163,13 +178,33 @@ def _stating(artifacts: Iterable[Artifact], entity: type[Entity], field: str) ->
     )
 
 
-def _enumerating(artifacts: Iterable[Artifact], entity: type[Entity]) -> tuple[str, ...]:
-    exceptional = EXCEPTIONAL.get(entity, frozenset())
-    return tuple(
-        artifact.name
-        for artifact in artifacts
-        for stated in artifact.states
-        if stated.entity is entity
-        and set(stated.names()).issuperset(entity.key)
-        and not (exceptional and set(stated.names()) <= exceptional.union(entity.key))
-    )
+def _enumerating(
+    artifacts: Iterable[Artifact], entity: type[Entity]
+) -> dict[Where, tuple[str, ...]]:
+    """Return the artifacts that list entities of a type, by the field and value that they list."""
+    found: dict[Where, list[str]] = {}
+    everywhere: list[str] = []
+    for artifact in artifacts:
+        for stated in artifact.states:
+            if stated.entity is not entity or not _lists(stated):
+                continue
+            if stated.where is None:
+                everywhere.append(artifact.name)
+                continue
+            field, values = stated.where
+            for value in values:
+                found.setdefault((field, value), []).append(artifact.name)
+    if everywhere and not found:
+        found[None] = []
+    return {where: tuple(dict.fromkeys([*names, *everywhere])) for where, names in found.items()}
+
+
+def _lists(stated: Stated) -> bool:
+    exceptional = EXCEPTIONAL.get(stated.entity, frozenset())
+    names = set(stated.names())
+    only_exceptional = exceptional and names <= exceptional.union(stated.entity.key)
+    return names.issuperset(stated.entity.key) and not only_exceptional
+
+
+def _names(listing: Mapping[Where, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for names in listing.values() for name in names))

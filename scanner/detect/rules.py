@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
 from scanner.detect import sigma
+from scanner.detect.exposure import Vulnerability
 from scanner.model.entities import Entity
 from scanner.model.findings import Confidence, Level, Message, RuleClass
 from scanner.model.report import RuleLine, RuleSet
@@ -17,15 +18,27 @@ EXPECTED: dict[ProofKind, sigma.Truth] = {"match": True, "no_match": False, "unk
 
 
 class Proof(Struct, frozen=True, kw_only=True):
-    """An entity fragment inside a rule, and what the rule must say of it."""
+    """Entity fragments inside a rule, and what the rule must say of them."""
 
     kind: ProofKind
     number: int  # from 1, within its kind
-    entity: Entity
+    entities: tuple[Entity, ...]  # one, but for a correlation
 
 
-class Rule(Struct, frozen=True, kw_only=True):
-    """One Sigma rule, compiled. Its condition is a function of one entity."""
+class Test(Protocol):
+    """A condition on the entities of one type: a rule, or the base rule of a correlation."""
+
+    @property
+    def category(self) -> str: ...
+    @property
+    def entity(self) -> type[Entity]: ...
+    @property
+    def evaluate(self) -> sigma.Predicate: ...
+    def fields(self) -> tuple[str, ...]: ...
+
+
+class Heading(Struct, frozen=True, kw_only=True):
+    """What every rule says of itself."""
 
     id: str
     title: str
@@ -35,8 +48,6 @@ class Rule(Struct, frozen=True, kw_only=True):
     confidence: Confidence
     description: str
     platform: str
-    category: str
-    entity: type[Entity]
     falsepositives: tuple[str, ...]
     advice: tuple[str, ...]
     tags: tuple[str, ...]
@@ -44,30 +55,12 @@ class Rule(Struct, frozen=True, kw_only=True):
     proofs: tuple[Proof, ...]
     path: str  # within the folder it was loaded from
     sha256: str  # of the file
-    selections: tuple[str, ...]  # names in the detection section
-    conditions: tuple[str, ...]  # as written
-    node: sigma.Node
-    evaluate: sigma.Predicate
+    foreign: bool = False  # written for another program: without class, confidence and proof
 
     @property
     def review(self) -> bool:
         """Whether a match is for a person to look at before it is a finding."""
         return self.status == "experimental" or self.confidence == "low"
-
-    def fields(self) -> tuple[str, ...]:
-        """Return the fields that the rule names, each once, in its order."""
-        named: dict[str, None] = {}
-        for leaf in sigma.leaves(self.node):
-            named[leaf.field] = None
-            if other := getattr(leaf, "other", None):
-                named[other] = None
-        return tuple(named)
-
-    def explain(self, entity: Entity) -> tuple[sigma.Held, ...]:
-        """Return the fields that made the rule true for an entity, each test once."""
-        if self.evaluate(entity) is not True:
-            return ()
-        return tuple(dict.fromkeys(sigma.explain(self.node, entity)))
 
     def line(self) -> RuleLine:
         """Return the rule as a report names it."""
@@ -75,12 +68,79 @@ class Rule(Struct, frozen=True, kw_only=True):
         return RuleLine(**shared)
 
 
+class Rule(Heading, frozen=True, kw_only=True):
+    """One Sigma rule, compiled. Its condition is a function of one entity."""
+
+    category: str
+    entity: type[Entity]
+    selections: tuple[str, ...]  # names in the detection section
+    conditions: tuple[str, ...]  # as written
+    node: sigma.Node
+    evaluate: sigma.Predicate
+
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields that the rule names, each once, in its order."""
+        return sigma.named(self.node)
+
+    def explain(self, entity: Entity) -> tuple[sigma.Held, ...]:
+        """Return the fields that made the rule true for an entity, each test once."""
+        return sigma.held(self.node, self.evaluate, entity)
+
+
+class Base(Struct, frozen=True, kw_only=True):
+    """A rule that a correlation is about; alone it makes no finding."""
+
+    name: str  # by which the correlation refers to it
+    title: str
+    platform: str
+    category: str
+    entity: type[Entity]
+    selections: tuple[str, ...]
+    conditions: tuple[str, ...]
+    node: sigma.Node
+    evaluate: sigma.Predicate
+    proofs: tuple[Proof, ...]  # of its own, where it has some
+    group: tuple[str, ...] = ()  # the fields by which its entities are grouped
+    moment: str | None = None  # the field that says when, where the correlation asks for an order
+    value: tuple[str, ...] = ()  # the fields whose values are counted or added up
+
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields that the correlation reads of an entity, each once."""
+        own = sigma.named(self.node)
+        when = (self.moment,) if self.moment else ()
+        return tuple(dict.fromkeys((*own, *self.group, *self.value, *when)))
+
+    def explain(self, entity: Entity) -> tuple[sigma.Held, ...]:
+        """Return the fields that made the base rule true for an entity, each test once."""
+        return sigma.held(self.node, self.evaluate, entity)
+
+
+class Correlation(Heading, frozen=True, kw_only=True):
+    """One correlation, compiled: a condition on all entities that its base rules match."""
+
+    relation: sigma.Relation
+    bases: tuple[Base, ...]  # in the order of `rules`
+
+    @property
+    def category(self) -> str:
+        return "correlation"
+
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields that its base rules read, each once, with their category."""
+        named = (f"{base.category}.{field}" for base in self.bases for field in base.fields())
+        return tuple(dict.fromkeys(named))
+
+
+AnyRule = Rule | Correlation
+
+
 class RulePack(Struct, frozen=True, kw_only=True):
     """The rules of one examination, in the order of their ids."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[AnyRule, ...]
     unusable: tuple[Message, ...]  # rules in well-formed files that cannot be evaluated
     digest: str  # sha256 over the digests of all files
+    vulnerabilities: tuple[Vulnerability, ...] = ()  # exposure data, the latest fix first
 
     def lines(self) -> RuleSet:
         """Return the pack as a report names it."""

@@ -7,9 +7,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from scanner.detect.documents import read_document
-from scanner.detect.packs import compile_rule
-from scanner.detect.rules import Rule
+from scanner.detect.compilation import compile_file
+from scanner.detect.documents import read_file
+from scanner.detect.rules import AnyRule, Correlation, Rule
 from scanner.model.findings import Message
 
 
@@ -44,10 +44,45 @@ def write(folder: Path, data: dict[str, Any] | str | bytes, name: str = "rule.ym
 def compiled(folder: Path, data: dict[str, Any] | str | bytes) -> Rule:
     """Compile a rule that can be evaluated."""
     made = made_of(folder, data)
-    if isinstance(made, Message):
-        raise TypeError(made.params)
+    if not isinstance(made, Rule):
+        raise TypeError(made)
     return made
 
 
-def made_of(folder: Path, data: dict[str, Any] | str | bytes) -> Rule | Message:
-    return compile_rule(read_document(write(folder, data)), "rule.yml")
+def made_of(folder: Path, data: dict[str, Any] | str | bytes) -> AnyRule | Message:
+    """Compile a file of one rule."""
+    (made,) = compile_file(read_file(write(folder, data)), "rule.yml")
+    return made
+
+
+def base(name: str, category: str, selection: Any, **changed: Any) -> dict[str, Any]:
+    """Return a base rule of a correlation: one selection on entities of a category."""
+    data: dict[str, Any] = {
+        "name": name,
+        "logsource": {"product": "android", "category": category},
+        "detection": {"s": selection, "condition": "s"},
+    }
+    return data | changed
+
+
+def correlation_data(section: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    """Return a correlation that is right, with the keys that a test changes; None: without."""
+    asked = {"timespan": "1d"} | section
+    tests = {"match": [[]], "no_match": [[]]}
+    data = rule_data(correlation=asked, tests=tests, logsource=None, detection=None)
+    data.update(changed)
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def related(folder: Path, *documents: dict[str, Any]) -> Correlation:
+    """Compile a file of a correlation and its base rules, in any order."""
+    (made,) = all_made(folder, *documents)
+    if not isinstance(made, Correlation):
+        raise TypeError(made)
+    return made
+
+
+def all_made(folder: Path, *documents: dict[str, Any]) -> tuple[AnyRule | Message, ...]:
+    """Compile a file of several documents."""
+    text = "\n---\n".join(json.dumps(document, indent=1) for document in documents)
+    return compile_file(read_file(write(folder, text)), "rule.yml")

@@ -11,7 +11,7 @@ import yaml
 
 from scanner.detect.problems import Problems
 from scanner.detect.proofs import build
-from scanner.detect.sigma import fields
+from scanner.detect.sigma import fields, weigh
 from scanner.detect.sigma.detections import MODIFIERS
 from tests.detect.rule_files import compiled, rule_data
 
@@ -48,11 +48,46 @@ def test_a_match_explains_itself(case: dict[str, Any], tmp_path: Path):
         assert all(each.words and each.values for each in held)
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_case_shows_all_three_values(case: dict[str, Any]):
+    assert {True, False, "unknown"} == {expected for _, expected in case["rows"]}
+
+
 def test_every_modifier_has_a_case():
     asked = json.dumps([case["detection"] for case in CASES])
-    spelled = {"ignorecase": "i", "multiline": "m", "dotall": "s", "utf16": "", "utf16be": ""}
+    spelled = {"ignorecase": "i", "multiline": "m", "dotall": "s"}
 
     assert [] == [name for name in MODIFIERS if f"|{spelled.get(name, name)}" not in asked]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        " and ",
+        " or ",
+        "not ",
+        "(",
+        "1 of them",
+        "all of them",
+        "any of ",
+        "1 of sel_",
+        "all of sel_",
+    ],
+)
+def test_every_operator_has_a_case(word: str):
+    conditions = [case["detection"]["condition"] for case in CASES]
+
+    assert any(isinstance(one, str) and word in one for one in conditions)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_what_is_compiled_says_what_the_tree_says(case: dict[str, Any], tmp_path: Path):
+    rule = compiled(tmp_path, rule_data(**_about(case)))
+
+    for fragment, _ in case["rows"]:
+        entity = build(fragment, rule.entity, ("rows",), Problems("case"))
+        assert entity is not None
+        assert weigh(rule.node, entity) is rule.evaluate(entity)
 
 
 def _about(case: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET, Struct
 
 from scanner.detect import RulePack, ScanFacts, inspect
-from scanner.detect.rules import Rule
+from scanner.detect.rules import AnyRule, Rule
 from scanner.model.artifact import Artifact
 from scanner.model.entities import App, Entity, Otherwise, Setting, Statement
 from scanner.model.evidence import Gap
@@ -129,8 +129,8 @@ def test_a_pass_is_never_owed_to_what_was_lost(
 ):
     truth: list[Entity] = [*apps, *stated]
 
-    whole = _statuses(rules, truth, (Harm("whole"),) * len(ARTIFACTS))
-    harmed = _statuses(rules, truth, harms)
+    whole = statuses_of(rules, truth, (Harm("whole"),) * len(ARTIFACTS))
+    harmed = statuses_of(rules, truth, harms)
 
     for rule in rules:
         if harmed[rule.id] == "pass":
@@ -140,16 +140,17 @@ def test_a_pass_is_never_owed_to_what_was_lost(
 def test_rules_of_the_property_reach_every_status(rules: tuple[Rule, ...]):
     truth = [App(user=0, package="a", installer=None, debuggable=True, system=True)]
 
-    whole = _statuses(rules, truth, (Harm("whole"),) * len(ARTIFACTS))
-    harmed = _statuses(rules, truth, (Harm("failed"),) * len(ARTIFACTS))
+    whole = statuses_of(rules, truth, (Harm("whole"),) * len(ARTIFACTS))
+    harmed = statuses_of(rules, truth, (Harm("failed"),) * len(ARTIFACTS))
 
     assert {"pass", "finding", "not_examined"} == set(whole.values())
     assert {"not_examined"} == set(harmed.values())
 
 
-def _statuses(
-    rules: tuple[Rule, ...], truth: Sequence[Entity], harms: tuple[Harm, ...]
+def statuses_of(
+    rules: Sequence[AnyRule], truth: Sequence[Entity], harms: tuple[Harm, ...]
 ) -> dict[str, str]:
+    """Return what becomes of each rule where artifacts state the truth as far as not harmed."""
     snapshot = Snapshot("android", now=NOW)
     gaps: list[Gap] = []
     artifacts = [each for each in ALL if each not in ARTIFACTS]
@@ -162,7 +163,7 @@ def _statuses(
             gaps.append(gap)
     checks = inspect(
         snapshot,
-        RulePack(rules=rules, unusable=(), digest=""),
+        RulePack(rules=tuple(rules), unusable=(), digest=""),
         platform="android",
         gaps=gaps,
         statements=artifacts,

@@ -11,11 +11,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.detect.documents import read_document
+from scanner.detect.compilation import compile_file
+from scanner.detect.documents import read_file
+from scanner.detect.proofs import evaluate
+from scanner.detect.rules import Correlation, Rule
+from scanner.detect.sigma.correlations import KINDS, OPERATORS
 from scanner.detect.sigma.detections import MODIFIERS
 from scanner.errors import RuleError
 from scanner.model.entities import App, Process
-from tests.detect.rule_files import compiled, made_of, rule_data, write
+from tests.detect.rule_files import (
+    base,
+    compiled,
+    correlation_data,
+    made_of,
+    rule_data,
+    write,
+)
 
 FIELDS = ("package", "installer", "target_sdk", "debuggable", "flags", "other_users", "nothing")
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
@@ -68,7 +79,69 @@ def test_any_item_loads_or_is_refused(key: str, value: Any, tmp_path: Path):
 )
 def test_any_bytes_are_read_or_refused(data: bytes, tmp_path: Path):
     with contextlib.suppress(RuleError):
-        json.dumps(read_document(write(tmp_path, data)).data)
+        json.dumps([each.data for each in read_file(write(tmp_path, data)).documents])
+
+
+NAMES = ("a", "b", "c", "not", "x y")
+TEXTS = st.sampled_from((*NAMES, "package", "packages", "user", "nothing", "1d", "temporal"))
+ANY = st.recursive(
+    SCALARS | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=5,
+)
+SECTIONS = st.fixed_dictionaries(
+    {"timespan": st.just("1d") | ANY},
+    optional={
+        "type": st.sampled_from((*KINDS, "near")) | ANY,
+        "rules": st.lists(st.sampled_from(NAMES), max_size=3) | ANY,
+        "group-by": st.lists(TEXTS, max_size=2) | ANY,
+        "aliases": st.dictionaries(TEXTS, st.dictionaries(TEXTS, TEXTS), max_size=2) | ANY,
+        "condition": st.dictionaries(
+            st.sampled_from((*OPERATORS, "field", "percentile")), st.integers(0, 3) | ANY
+        )
+        | CONDITIONS
+        | ANY,
+        "generate": st.booleans() | ANY,
+    },
+)
+
+
+@QUICK
+@given(section=SECTIONS, other=st.dictionaries(TEXTS, ANY, max_size=2), lenient=st.booleans())
+def test_any_correlation_loads_or_is_refused(
+    section: dict[str, Any], other: dict[str, Any], lenient: bool, tmp_path: Path
+):
+    changed = {"class": None, "confidence": None, "tests": None} if lenient else {}
+    documents = (
+        correlation_data(section, **changed),
+        base("a", "app", {"debuggable": True}, title="a"),
+        base("b", "socket", {"listening": True}, title="b"),
+        base("c", "app", other or {"hidden": True}, title="c"),
+    )
+    text = "\n---\n".join(json.dumps(document) for document in documents)
+    entities = (App(user=0, package="x", debuggable=True), Process(source="", pid=1, started=None))
+
+    with contextlib.suppress(RuleError):
+        for made in compile_file(read_file(write(tmp_path, text)), "r.yml", lenient=lenient):
+            if isinstance(made, Rule | Correlation):
+                assert evaluate(made, entities) in {True, False, None}
+
+
+@QUICK
+@given(data=st.dictionaries(TEXTS, ANY, max_size=4), detection=ANY, category=ANY)
+def test_no_rule_of_others_is_refused(
+    data: dict[str, Any], detection: Any, category: Any, tmp_path: Path
+):
+    document = data | {
+        "title": "a",
+        "detection": {"s": detection, "condition": "s"},
+        "logsource": {"product": "android", "category": category},
+    }
+    raw = json.dumps(document)
+
+    with contextlib.suppress(RuleError):
+        file = read_file(write(tmp_path, raw))
+        assert 1 == len(compile_file(file, "r.yml", lenient=True))
 
 
 @pytest.mark.parametrize("modifier", ["re", "contains", "startswith", "cased", "cidr", "gt"])

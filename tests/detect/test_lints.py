@@ -28,6 +28,7 @@ DEPARTURES: list[tuple[str, dict[str, Any], str]] = [
     ("references", {"references": ["http://example.org/"]}, NAME),
     ("selections", {"detection": UNUSED}, NAME),
     ("unknown", {"detection": TWO}, NAME),
+    ("foreign", {"class": None, "confidence": None, "tests": None}, NAME),
 ]
 
 

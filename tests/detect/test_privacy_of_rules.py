@@ -7,8 +7,11 @@ from typing import ClassVar
 import pytest
 from msgspec import UNSET, UnsetType
 
+from scanner.detect.binding import bind
 from scanner.detect.problems import Problems
-from scanner.detect.sigma import check_detection, fields
+from scanner.detect.rules import Base
+from scanner.detect.sigma import check_detection, fields, read_relation
+from scanner.detect.sigma.truth import Junction
 from scanner.model.entities import ENTITIES, Entity
 from scanner.model.privacy import AppFact, Personal, Secret
 
@@ -22,6 +25,20 @@ class Letter(Entity, frozen=True, kw_only=True, tag="letter"):
     text: Personal[str | UnsetType] = UNSET
     token: Secret[str | None | UnsetType] = UNSET
     undeclared: str | UnsetType = UNSET
+
+
+LETTERS = Base(
+    name="letters",
+    title="Letters",
+    platform="android",
+    category="letter",
+    entity=Letter,
+    selections=(),
+    conditions=(),
+    node=Junction(every=True, parts=()),
+    evaluate=lambda _: True,
+    proofs=(),
+)
 
 
 @pytest.mark.parametrize("name", ["text", "token", "undeclared"])
@@ -52,3 +69,20 @@ def test_a_rule_may_name_the_others():
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.__name__)
 def test_every_entity_can_be_asked(entity: type[Entity]):
     assert tuple(fields(entity)) == entity.__struct_fields__
+
+
+@pytest.mark.parametrize("name", ["text", "token", "undeclared"])
+@pytest.mark.parametrize("key", ["group-by", "field"])
+def test_a_correlation_that_reads_such_a_field_does_not_load(name: str, key: str):
+    counted = {"gte": 2, "field": name if key == "field" else "package"}
+    section = {"type": "value_count", "rules": "letters", "timespan": "1d", "condition": counted}
+    if key == "group-by":
+        section["group-by"] = name
+    problems = Problems("rule.yml")
+    relation = read_relation(section, problems)
+    assert relation is not None
+
+    bind(relation, [LETTERS], problems, {})
+
+    (error,) = problems.errors
+    assert error.reason == f"`{name}` is personal or secret"

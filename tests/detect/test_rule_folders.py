@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from scanner.detect import RuleErrors, load
+from scanner.detect.documents import DOCUMENT_LIMIT
 from scanner.detect.packs import FILE_LIMIT
+from scanner.detect.rules import Rule
 from scanner.errors import RuleError
 from scanner.model.findings import Message
-from tests.detect.rule_files import made_of, rule_data, write
+from tests.detect.rule_files import all_made, rule_data, write
 
 
 def test_the_errors_of_all_files_are_said_at_once(tmp_path: Path):
@@ -79,19 +81,14 @@ def test_drafts_are_no_rules(tmp_path: Path):
 
 FOREIGN: dict[str, tuple[dict[str, Any], str]] = {
     "windows": ({"title": "x", "logsource": {"product": "windows"}}, "a rule for `windows`"),
-    "a correlation": ({"title": "x", "correlation": {"type": "temporal"}}, "a correlation"),
     "a filter": ({"title": "x", "filter": {"rules": []}}, "a Sigma filter"),
     "a category to come": (
-        rule_data(logsource={"product": "android", "category": "mount"}),
-        "no entity of the category `mount`",
+        rule_data(logsource={"product": "android", "category": "radio"}),
+        "no entity of the category `radio`",
     ),
     "placeholders": (
         rule_data(detection={"s": {"package|expand": "%x%"}, "condition": "s"}),
-        "the modifier `expand`",
-    ),
-    "hours": (
-        rule_data(detection={"s": {"package|hour": 3}, "condition": "s"}),
-        "the modifier `hour`",
+        "the modifier `expand`: nothing gives values to placeholders",
     ),
     "deprecated": (rule_data(status="deprecated"), "its status is deprecated"),
 }
@@ -111,13 +108,33 @@ def test_a_rule_that_cannot_be_evaluated_is_listed_and_the_rest_run(name: str, t
     assert pack.lines().unusable == pack.unusable
 
 
-def test_several_documents_are_listed(tmp_path: Path):
-    made = made_of(tmp_path, "title: one\n---\ntitle: two\n")
+def test_several_rules_in_one_file_are_rules(tmp_path: Path):
+    made = all_made(tmp_path, rule_data(level="low"), rule_data(level="high"))
 
-    assert (
-        Message("rule.unusable", {"path": "rule.yml", "reason": "several documents in one file"})
-        == made
+    assert ["low", "high"] == [rule.level for rule in made if isinstance(rule, Rule)]
+
+
+def test_what_is_wrong_with_any_document_is_said_with_its_line(tmp_path: Path):
+    path = write(tmp_path, f"{json.dumps(rule_data())}\n---\n{json.dumps(rule_data(level='x'))}\n")
+
+    with pytest.raises(RuleErrors) as caught:
+        load([path], shipped=False)
+
+    assert ["line 3, level"] == [error.where for error in caught.value.errors]
+
+
+@pytest.mark.parametrize("text", ["{}\n---\n", "---\n{}\n---\n---\n", "{}\n...\n"])
+def test_an_empty_document_is_none(text: str, tmp_path: Path):
+    assert 1 == len(
+        load([write(tmp_path, text.format(json.dumps(rule_data())))], shipped=False).rules
     )
+
+
+def test_there_is_an_end_to_documents(tmp_path: Path):
+    text = "\n---\n".join(["a: 1"] * (DOCUMENT_LIMIT + 1))
+
+    with pytest.raises(RuleErrors, match="more than 40 documents"):
+        load([write(tmp_path, text)], shipped=False)
 
 
 def test_the_digest_changes_with_any_byte(tmp_path: Path):

@@ -1,23 +1,51 @@
 """Sigma rules over entities: parsed by pySigma, compiled to predicates of three values."""
 
 from scanner.detect.sigma.compiler import compile_detection
+from scanner.detect.sigma.correlations import (
+    Count,
+    Formula,
+    Named,
+    Relation,
+    read_relation,
+    references,
+)
 from scanner.detect.sigma.detections import check_detection, unsupported
 from scanner.detect.sigma.fields import CATEGORIES, Field, category, fields
-from scanner.detect.sigma.truth import Held, Node, Predicate, Truth, explain, leaves, predicate
+from scanner.detect.sigma.generated import predicate
+from scanner.detect.sigma.truth import (
+    Held,
+    Node,
+    Predicate,
+    Truth,
+    explain,
+    held,
+    leaves,
+    named,
+    weigh,
+)
 
 __all__ = [
     "CATEGORIES",
+    "Count",
     "Field",
+    "Formula",
     "Held",
+    "Named",
     "Node",
     "Predicate",
+    "Relation",
     "Truth",
     "category",
     "check_detection",
     "compile_detection",
     "explain",
     "fields",
+    "held",
     "leaves",
+    "named",
     "predicate",
+    "read_relation",
+    "references",
     "unsupported",
+    "weigh",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from sigma.conditions import (
@@ -23,6 +24,7 @@ from sigma.types import (
     SigmaNumber,
     SigmaRegularExpression,
     SigmaString,
+    SigmaTimestampPart,
 )
 
 from scanner.detect.problems import Problems
@@ -34,7 +36,7 @@ _AMONG = 2  # plain texts of one field, from which on a set is quicker
 
 def compile_detection(data: dict[str, Any], problems: Problems) -> Node | None:
     """Compile a checked detection section; None where pySigma finds it wrong, which is noted."""
-    parts = {key: data[key] for key in ("title", "logsource", "detection")}
+    parts = {"title": "", "logsource": data["logsource"], "detection": data["detection"]}
     rule = SigmaRule.from_dict(parts, collect_errors=True, policy=values.POLICY)
     for error in rule.errors:
         problems.add(("detection",), str(error).splitlines()[0])
@@ -67,8 +69,7 @@ def _any_of(tree: ConditionOR) -> Node:
     names = {leaf.field for leaf in leaves}
     plain = [cast("SigmaString", leaf.value) for leaf in leaves if values.is_plain(leaf.value)]
     if len(plain) == len(tree.args) >= _AMONG and len(names) == 1:
-        asked = values.among(plain)
-        return Leaf(field=names.pop(), words=asked.words, test=asked.test, cost=asked.cost)
+        return _tested(names.pop(), values.among(plain))
     return Junction(every=False, parts=tuple(_node(part) for part in tree.args))
 
 
@@ -84,25 +85,37 @@ def _leaf(field: str, value: Any) -> Node:
         if value.exists:
             return Leaf(field=field, words="is there", test=_always)
         return Leaf(field=field, words="is none", test=_never, none=True)
-    asked = _asked(value)
-    return Leaf(field=field, words=asked.words, test=asked.test, cost=asked.cost)
+    return _tested(field, _asked(value))
+
+
+def _tested(field: str, asked: values.Asked) -> Leaf:
+    return Leaf(
+        field=field,
+        words=asked.words,
+        test=asked.test,
+        cost=asked.cost,
+        shape=asked.shape,
+        constant=asked.constant,
+    )
 
 
 def _asked(value: Any) -> values.Asked:
-    match value:
-        case SigmaString():
-            return values.text(value)
-        case SigmaBool():
-            return values.flag(value.boolean)
-        case SigmaCompareExpression():
-            return values.comparison(value)
-        case SigmaNumber():
-            return values.number(value.number)
-        case SigmaRegularExpression():
-            return values.expression(value)
-        case SigmaCIDRExpression():
-            return values.network(value)
+    for kind, ask in _KINDS:
+        if isinstance(value, kind):
+            return ask(value)
     raise TypeError(type(value).__name__)  # a modifier that the checks refuse
+
+
+# In this order: a part of a moment is a number too.
+_KINDS: tuple[tuple[type, Callable[[Any], values.Asked]], ...] = (
+    (SigmaString, values.text),
+    (SigmaBool, lambda value: values.flag(value.boolean)),
+    (SigmaCompareExpression, values.comparison),
+    (SigmaTimestampPart, values.part),
+    (SigmaNumber, lambda value: values.number(value.number)),
+    (SigmaRegularExpression, values.expression),
+    (SigmaCIDRExpression, values.network),
+)
 
 
 def _never(_: Any) -> bool:

@@ -36,8 +36,9 @@ _TEXT = {
 _COSTLY = {"base64offset", "re", "windash"}
 _COMPARE = {"lt", "lte", "gt", "gte"}
 _FLAGS = {"i", "ignorecase", "m", "multiline", "s", "dotall"}
-MODIFIERS = _TEXT | _COMPARE | _FLAGS | {"all", "exists", "neq"}
-UNSUPPORTED = {"expand", "minute", "hour", "day", "week", "month", "year"}
+_PARTS = {"minute", "hour", "day", "week", "month", "year"}
+MODIFIERS = _TEXT | _COMPARE | _FLAGS | _PARTS | {"all", "exists", "neq"}
+UNSUPPORTED = {"expand": "nothing gives values to placeholders"}
 
 
 def check_detection(detection: dict[str, Any], entity: type[Entity], problems: Problems) -> None:
@@ -53,11 +54,11 @@ def check_detection(detection: dict[str, Any], entity: type[Entity], problems: P
 
 
 def unsupported(detection: Any) -> str | None:
-    """Return the first modifier of Sigma that has no meaning for the state of a device."""
+    """Say which modifier of Sigma cannot be evaluated here; None where each can."""
     for key, _ in _items(detection):
         for modifier in key.split("|")[1:]:
             if modifier in UNSUPPORTED:
-                return modifier
+                return f"the modifier `{modifier}`: {UNSUPPORTED[modifier]}"
     return None
 
 
@@ -154,18 +155,24 @@ def _check_field(
 
 def _misfit(field: Field, modifiers: list[str]) -> str | None:
     """Say why modifiers do not fit a field or each other."""
-    asked = set(modifiers)
-    if field.kind != "text" and asked & (_TEXT | _FLAGS):
-        return f"`{field.name}` is a {field.kind} and no text"
-    if field.kind in {"flag", "moment"} and asked & _COMPARE:
-        return f"`{field.name}` is a {field.kind} and no number"
-    if asked & _FLAGS and "re" not in asked:
-        return "`i`, `m` and `s` belong to `re`"
-    if "re" in asked and asked & (_TEXT - {"re"}):
-        return "`re` is searched anywhere: write `^` and `$` into the pattern"
-    if "exists" in asked and asked != {"exists"}:
-        return "`exists` stands alone"
-    return None
+    asked, is_a = set(modifiers), f"`{field.name}` is a {field.kind} and no"
+    parts = asked & _PARTS
+    wrong: tuple[tuple[bool, str], ...] = (
+        (field.kind != "text" and bool(asked & (_TEXT | _FLAGS)), f"{is_a} text"),
+        (field.kind != "moment" and bool(parts), f"{is_a} moment"),
+        (
+            len(parts) > 1 or bool(parts and asked - parts - {"neq"}),
+            "a part of a moment is compared with a number only",
+        ),
+        (field.kind in {"flag", "moment"} and bool(asked & _COMPARE), f"{is_a} number"),
+        (bool(asked & _FLAGS) and "re" not in asked, "`i`, `m` and `s` belong to `re`"),
+        (
+            "re" in asked and bool(asked & (_TEXT - {"re"})),
+            "`re` is searched anywhere: write `^` and `$` into the pattern",
+        ),
+        ("exists" in asked and asked != {"exists"}, "`exists` stands alone"),
+    )
+    return next((reason for holds, reason in wrong if holds), None)
 
 
 def _expected(field: Field, modifiers: list[str], value: Any) -> str | None:
@@ -175,6 +182,8 @@ def _expected(field: Field, modifiers: list[str], value: Any) -> str | None:
         kind = "pattern"
     elif asked & _COMPARE:
         kind = "number"
+    elif asked & _PARTS:
+        kind = "part"
     elif "exists" in asked:
         kind = "flag"
     elif value is None:
@@ -193,6 +202,7 @@ _VALUES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "pattern": ("text", lambda value: isinstance(value, str)),
     "text": ("text", lambda value: isinstance(value, str) or _is_number(value)),
     "number": ("a number", _is_number),
+    "part": ("a whole number", lambda value: type(value) is int),
     "flag": ("true or false", lambda value: isinstance(value, bool)),
     "moment": ("null", lambda _: False),
 }

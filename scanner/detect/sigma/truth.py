@@ -9,8 +9,7 @@ not state installers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from operator import attrgetter
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import UNSET, Struct
 
@@ -19,6 +18,7 @@ from scanner.model.entities import Entity
 Truth = bool | None
 Predicate = Callable[[Entity], Truth]
 Test = Callable[[Any], bool]
+Shape = Literal["is", "starts with", "ends with", "contains", "is one of"]
 Plain = str | int | bool | None
 
 VALUES_SHOWN = 16
@@ -31,6 +31,8 @@ class Leaf(Struct, frozen=True, kw_only=True):
     words: str  # `contains SYSTEM_ALERT_WINDOW`
     test: Test  # of one stated value, or of one element of a list
     none: bool = False  # what a stated None gives
+    shape: Shape | None = None  # of a test that ignores case: how text is compared
+    constant: str | frozenset[str] = ""  # with what
     cost: int = 1
 
 
@@ -68,20 +70,6 @@ class Held(Struct, frozen=True, kw_only=True):
     values: tuple[Plain, ...]
 
 
-def predicate(node: Node) -> Predicate:
-    """Turn a condition into one function of an entity; what is cheap is asked first."""
-    match node:
-        case Leaf():
-            return _leaf(node)
-        case Reference():
-            return _reference(node)
-        case Negation():
-            return _negation(predicate(node.part))
-        case Junction():
-            parts = tuple(predicate(part) for part in sorted(node.parts, key=cost))
-            return _junction(parts, node.every)
-
-
 def cost(node: Node) -> int:
     """Estimate what a condition costs, in tests of one flag."""
     match node:
@@ -93,59 +81,37 @@ def cost(node: Node) -> int:
             return sum(cost(part) for part in node.parts)
 
 
-def _leaf(leaf: Leaf) -> Predicate:
-    get, test, none = attrgetter(leaf.field), leaf.test, leaf.none
-
-    def judge(entity: Entity) -> Truth:
-        value = get(entity)
-        if value is UNSET:
-            return None
-        if value is None:
-            return none
-        if type(value) is tuple:
-            for element in value:  # noqa: SIM110  # a generator costs three times as much
-                if test(element):
-                    return True
-            return False
-        return test(value)
-
-    return judge
-
-
-def _reference(reference: Reference) -> Predicate:
-    left, right, test = attrgetter(reference.field), attrgetter(reference.other), reference.test
-
-    def judge(entity: Entity) -> Truth:
-        one, other = left(entity), right(entity)
-        if one is UNSET or other is UNSET:
-            return None
-        return any(test(a, b) for a in _elements(one) for b in _elements(other))
-
-    return judge
+def weigh(node: Node, entity: Entity) -> Truth:
+    """Evaluate a condition by walking it: what its predicate must say, at a greater cost."""
+    match node:
+        case Leaf():
+            return _weigh_value(node, getattr(entity, node.field))
+        case Reference():
+            return weigh_pair(node, getattr(entity, node.field), getattr(entity, node.other))
+        case Negation():
+            truth = weigh(node.part, entity)
+            return None if truth is None else not truth
+        case Junction():
+            unknown = False
+            for part in node.parts:
+                truth = weigh(part, entity)
+                if truth is (not node.every):
+                    return truth
+                unknown = unknown or truth is None
+            return None if unknown else node.every
 
 
-def _negation(part: Predicate) -> Predicate:
-    def judge(entity: Entity) -> Truth:
-        truth = part(entity)
-        return None if truth is None else not truth
-
-    return judge
+def _weigh_value(leaf: Leaf, value: Any) -> Truth:
+    if value is UNSET:
+        return None
+    return leaf.none if value is None else any(leaf.test(one) for one in _elements(value))
 
 
-def _junction(parts: tuple[Predicate, ...], every: bool) -> Predicate:
-    decisive = not every
-
-    def judge(entity: Entity) -> Truth:
-        unknown = False
-        for part in parts:
-            truth = part(entity)
-            if truth is None:
-                unknown = True
-            elif truth is decisive:
-                return decisive
-        return None if unknown else every
-
-    return judge
+def weigh_pair(reference: Reference, one: Any, other: Any) -> Truth:
+    """Evaluate a test of one field against another."""
+    if one is UNSET or other is UNSET:
+        return None
+    return any(reference.test(a, b) for a in _elements(one) for b in _elements(other))
 
 
 def leaves(node: Node) -> Iterator[Leaf | Reference]:
@@ -160,6 +126,23 @@ def leaves(node: Node) -> Iterator[Leaf | Reference]:
                 yield from leaves(part)
 
 
+def named(node: Node) -> tuple[str, ...]:
+    """Return the fields that a condition names, each once, in its order."""
+    fields: dict[str, None] = {}
+    for leaf in leaves(node):
+        fields[leaf.field] = None
+        if isinstance(leaf, Reference):
+            fields[leaf.other] = None
+    return tuple(fields)
+
+
+def held(node: Node, judge: Predicate, entity: Entity) -> tuple[Held, ...]:
+    """Return what made a condition true for an entity, each test once; nothing where it is not."""
+    if judge(entity) is not True:
+        return ()
+    return tuple(dict.fromkeys(explain(node, entity)))
+
+
 def explain(node: Node, entity: Entity, *, wanted: bool = True) -> Iterator[Held]:
     """Yield what made a condition true (or, with `wanted` False, false) for an entity."""
     match node:
@@ -167,14 +150,14 @@ def explain(node: Node, entity: Entity, *, wanted: bool = True) -> Iterator[Held
             yield from explain(node.part, entity, wanted=not wanted)
         case Junction():
             for part in node.parts:
-                if predicate(part)(entity) is wanted:
+                if weigh(part, entity) is wanted:
                     yield from explain(part, entity, wanted=wanted)
-        case Reference() if predicate(node)(entity) is wanted:
+        case Reference() if weigh(node, entity) is wanted:
             words = node.words if wanted else _contrary(node.words)
             for field in (node.field, node.other):
                 shown = _shown(_elements(getattr(entity, field)))
                 yield Held(field=field, words=words, values=shown)
-        case Leaf() if predicate(node)(entity) is wanted:
+        case Leaf() if weigh(node, entity) is wanted:
             yield _held(node, getattr(entity, node.field), wanted)
 
 

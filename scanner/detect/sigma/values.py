@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import operator
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import re2
@@ -22,10 +23,11 @@ from sigma.types import (
     SigmaRegularExpression,
     SigmaRegularExpressionFlag,
     SigmaString,
+    SigmaTimestampPart,
     SpecialChars,
 )
 
-from scanner.detect.sigma.truth import Test
+from scanner.detect.sigma.truth import Shape, Test
 
 _NAMES_SHOWN = 8
 _FLAGS = {
@@ -48,6 +50,8 @@ class Asked(Struct, frozen=True):
     words: str
     test: Test
     cost: int
+    shape: Shape | None = None
+    constant: str | frozenset[str] = ""
 
 
 class QuietRE2(RegexEngine):
@@ -80,13 +84,20 @@ def text(pattern: SigmaString) -> Asked:
     words, test, cost = _shape(parts)
     shown = "".join(part if isinstance(part, str) else _WILDCARDS[part] for part in pattern.s)
     stripped = shown if words == "is like" else shown.strip("*")
-    return Asked(
-        f"{words} {stripped}".rstrip() + (" (cased)" if cased else ""),
-        (lambda value: test(_text(value))) if cased else (lambda value: test(_folded(value))),
-        cost,
-    )
+    said = f"{words} {stripped}".rstrip()
+    if cased:
+        return Asked(f"{said} (cased)", lambda value: test(_text(value)), cost)
+    shape = _PLAIN.get(words)
+    constant = next((part for part in parts if isinstance(part, str)), "")
+    return Asked(said, lambda value: test(_folded(value)), cost, shape, constant)
 
 
+_PLAIN: dict[str, Shape] = {
+    "is": "is",
+    "starts with": "starts with",
+    "ends with": "ends with",
+    "contains": "contains",
+}
 _MANY, _ONE = SpecialChars.WILDCARD_MULTI, SpecialChars.WILDCARD_SINGLE
 _WILDCARDS: dict[Any, str] = {_MANY: "*", _ONE: "?"}
 
@@ -123,7 +134,8 @@ def among(patterns: list[SigmaString]) -> Asked:
     folded = frozenset(name.casefold() for name in names)
     shown = ", ".join(names[:_NAMES_SHOWN])
     more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-    return Asked(f"is one of {shown}{more}", lambda value: _folded(value) in folded, 2)
+    words = f"is one of {shown}{more}"
+    return Asked(words, lambda value: _folded(value) in folded, 2, "is one of", folded)
 
 
 def is_plain(pattern: Any) -> bool:
@@ -178,6 +190,19 @@ def number(wanted: float) -> Asked:
         lambda value: value == (printed if isinstance(value, str) else wanted),
         1,
     )
+
+
+def part(wanted: SigmaTimestampPart) -> Asked:
+    """Ask for the minute, hour, day of the month, week (ISO 8601), month or year of a moment."""
+    name, number = wanted.timestamp_part.name.lower(), wanted.number
+
+    def test(value: Any) -> bool:
+        if not isinstance(value, datetime):
+            return False
+        found: int = value.isocalendar().week if name == "week" else getattr(value, name)
+        return found == number
+
+    return Asked(f"is in the {name} {number}", test, 4)
 
 
 def flag(wanted: bool) -> Asked:

@@ -1,0 +1,110 @@
+"""Checks and findings, as one rule makes them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import get_args
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from scanner.detect.reach import DERIVED, Reach, Shortfall
+from scanner.detect.rules import AnyRule, Test, identity
+from scanner.detect.sigma import fields
+from scanner.model.entities import Entity, Property, Setting
+from scanner.model.evidence import Provenance, Reason
+from scanner.model.findings import Check, Finding, Message, Status
+
+# Entities with a name and a value: where the name is not listed, nothing states the value.
+NAMED: tuple[type[Entity], ...] = (Property, Setting)
+_STRENGTH: tuple[Provenance, ...] = get_args(Provenance)
+
+
+class Tally(Struct, kw_only=True):
+    """What came of one rule on all entities of its type."""
+
+    findings: list[Finding]
+    examined: int = 0
+    unknown: int = 0
+    unstated: str | None = None  # the first field of the rule that an undecided entity lacks
+    spoken_of: bool = False  # whether an entity bears a name that the rule asks for
+
+
+def make_check(
+    rule: AnyRule,
+    status: Status,
+    tally: Tally,
+    reason: Reason | None = None,
+    detail: Message | None = None,
+) -> Check:
+    """Make the check of a rule."""
+    return Check(
+        rule=rule.id,
+        rule_class=rule.rule_class,
+        status=status,
+        reason=reason,
+        detail=detail,
+        examined=tally.examined,
+        matched=len(tally.findings),
+        unknown=tally.unknown,
+    )
+
+
+def gap_message(short: Shortfall) -> Message | None:
+    """Say which artifact a check lacks; None where no artifact is known."""
+    if not short.artifact:
+        return None
+    users = "" if short.users is None else ", ".join(str(user) for user in short.users)
+    params: dict[str, str | int] = {
+        "artifact": short.artifact,
+        "reason": short.reason,
+        "users": users,
+    }
+    return Message("check.gap", params)
+
+
+def unstated_message(test: Test, field: str, count: int, reach: Reach) -> Message:
+    """Say which field of which artifact nothing stated, of how many entities."""
+    bases = DERIVED.get((test.entity, field), (field,))
+    names = dict.fromkeys(name for base in bases for name in reach.stating(test.entity, base))
+    params: dict[str, str | int] = {
+        "field": field,
+        "artifact": ", ".join(names),
+        "count": max(count, 1),
+    }
+    return Message("check.field_not_stated", params)
+
+
+def unstated(test: Test, entity: Entity) -> str | None:
+    """Return the first field of a rule that an entity does not state."""
+    return next((name for name in test.fields() if getattr(entity, name) is UNSET), None)
+
+
+def speaks_of(test: Test, entity: Entity) -> bool:
+    """Whether a rule could match an entity by its key alone."""
+    bare = dict.fromkeys(fields(test.entity), UNSET) | identity(entity)
+    return test.evaluate(test.entity(**bare)) is not False
+
+
+def asked_value(test: Test) -> str | None:
+    """Return the first field beside the name that a rule asks of a named entity."""
+    if test.entity not in NAMED:
+        return None
+    return next((field for field in test.fields() if field not in test.entity.key), None)
+
+
+def finding_id(rule: AnyRule, category: str, key: dict[str, str | int | None]) -> str:
+    """Return the id of a finding: the same in every scan of one device."""
+    named = msgspec.json.encode([rule.id, category, key], order="sorted")
+    return hashlib.sha256(named).hexdigest()[:16]
+
+
+def plain(value: object) -> str | int | None:
+    """Return a value of a key as a report can hold it."""
+    return value if value is None or isinstance(value, str | int) else str(value)
+
+
+def weakest(vouched: Iterable[Provenance]) -> Provenance:
+    """Return the weakest of those who vouch for the facts of a finding."""
+    return max(vouched, key=_STRENGTH.index, default="os_claimed")

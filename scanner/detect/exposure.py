@@ -1,0 +1,230 @@
+"""Exposure as data: vulnerabilities that were exploited, and the patch level that closes each.
+
+One file of `rules/exposure` is a YAML map of `platform` and `vulnerabilities`. A vulnerability:
+
+- `cve`, `title`, `component`: what it is;
+- `affected`: a map of any of `manufacturers`, `models` (beginnings), `sdk_from` and `sdk_to` (API
+  levels, both included); `{}`: every build before the fix;
+- `limited_to`: what decides as well and no build states, in words: phones with a Mali GPU;
+- `fixed_in`: the first security patch level with the fix; `fixed_for`: the same for manufacturers
+  who were earlier; `known_exploited`: a day on which the exploitation was public; all YYYY-MM-DD;
+- `references`: https addresses.
+
+Three values: a build that does not state what is asked is `not_examined`, never `has_fix`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from scanner.detect.documents import Document, read_file
+from scanner.detect.problems import Place, Problems, RuleErrors
+from scanner.errors import RuleError
+from scanner.model.entities import Build
+from scanner.model.exposure import Exposure
+
+PLATFORM = "android"
+_CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,7}\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_TEXT_LIMIT = 300  # characters
+
+
+class Affected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which builds a vulnerability concerns; what is not named does not limit it."""
+
+    manufacturers: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()  # beginnings of model names
+    sdk_from: int | None = None
+    sdk_to: int | None = None
+
+    def concerns(self, build: Build) -> tuple[bool | None, str]:
+        """Say whether a build is concerned; None with the field that it does not state."""
+        maker, model, sdk = build.manufacturer, build.model, build.sdk
+        answers = (
+            (_among(maker, self.manufacturers), "manufacturer"),
+            (_begins(model, self.models), "model"),
+            (_within(sdk, self.sdk_from, self.sdk_to), "sdk"),
+        )
+        for wanted in (False, None):
+            for answer, field in answers:
+                if answer is wanted:
+                    return wanted, field
+        return True, ""
+
+
+class Vulnerability(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One vulnerability of the data."""
+
+    cve: str
+    title: str
+    component: str
+    affected: Affected
+    fixed_in: str
+    known_exploited: str
+    references: tuple[str, ...]
+    fixed_for: dict[str, str] = {}
+    limited_to: str | None = None
+
+    def fix(self, build: Build) -> str | None:
+        """Return the patch level that closes it for a build; None where its maker is not stated."""
+        if not self.fixed_for:
+            return self.fixed_in
+        if not isinstance(build.manufacturer, str):
+            return None
+        own = {maker.casefold(): level for maker, level in self.fixed_for.items()}
+        return own.get(build.manufacturer.casefold(), self.fixed_in)
+
+
+def load(folder: Path) -> tuple[Vulnerability, ...]:
+    """Load the files of a folder, or one file; sorted by fix, the latest first.
+
+    RuleErrors with everything that is wrong in any of them.
+    """
+    paths = sorted(folder.glob("*.yml")) if folder.is_dir() else [folder]
+    found: dict[str, Vulnerability] = {}
+    errors: list[RuleError] = []
+    for path in paths:
+        try:
+            read = _read(path)
+        except RuleErrors as problem:
+            errors += problem.errors
+            continue
+        for each in read:
+            if found.setdefault(each.cve, each) is not each:
+                errors.append(RuleError(path, each.cve, "stands twice", remedy="keep one of them"))
+    if not paths:
+        errors.append(RuleError(folder, "path", "no exposure files there"))
+    if errors:
+        raise RuleErrors(errors)
+    return tuple(sorted(found.values(), key=lambda each: (each.fixed_in, each.cve), reverse=True))
+
+
+def check(path: Path) -> None:
+    """RuleErrors where a file, or a file of a folder, is no exposure data."""
+    load(path)
+
+
+def exposures(build: Build | None, vulnerabilities: Iterable[Vulnerability]) -> Iterator[Exposure]:
+    """Hold each vulnerability against the build of a device, in their order."""
+    for each in vulnerabilities:
+        yield _exposure(build or Build(), each)
+
+
+def _exposure(build: Build, each: Vulnerability) -> Exposure:
+    patch = _day(build.security_patch)
+    concerned, missing = each.affected.concerns(build)
+    fix = each.fix(build)
+    shared = {name: getattr(each, name) for name in _SHARED} | {"security_patch": patch}
+    if concerned is False:
+        return Exposure(**shared, status="not_concerned")
+    if patch is not None and patch >= (fix or each.fixed_in):
+        return Exposure(**shared | {"fixed_in": fix or each.fixed_in}, status="has_fix")
+    unstated = "security_patch" if patch is None else missing or ("" if fix else "manufacturer")
+    if unstated:
+        shared |= {"reason": "field_not_stated", "unstated": unstated}
+        return Exposure(**shared, status="not_examined")
+    return Exposure(**shared | {"fixed_in": fix}, status="lacks_fix")
+
+
+def _day(value: Any) -> str | None:
+    """Return a patch level as printed; None where there is none that can be compared."""
+    if not isinstance(value, str) or not _DAY.match(value):
+        return None
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return None
+    return value
+
+
+def _among(value: Any, names: tuple[str, ...]) -> bool | None:
+    if not names:
+        return True
+    if not isinstance(value, str):
+        return None
+    return value.casefold() in {name.casefold() for name in names}
+
+
+def _begins(value: Any, beginnings: tuple[str, ...]) -> bool | None:
+    if not beginnings:
+        return True
+    if not isinstance(value, str):
+        return None
+    return value.casefold().startswith(tuple(one.casefold() for one in beginnings))
+
+
+def _within(value: Any, first: int | None, last: int | None) -> bool | None:
+    if first is None and last is None:
+        return True
+    if value is UNSET or value is None:
+        return None
+    return (first is None or value >= first) and (last is None or value <= last)
+
+
+_SHARED = tuple(
+    name for name in Vulnerability.__struct_fields__ if name in Exposure.__struct_fields__
+)
+
+
+def _read(path: Path) -> list[Vulnerability]:
+    found: list[Vulnerability] = []
+    for document in read_file(path).documents:
+        problems = Problems(str(path), document.lines)
+        found += _vulnerabilities(document, problems)
+        problems.raise_any()
+    return found
+
+
+def _vulnerabilities(document: Document, problems: Problems) -> Iterator[Vulnerability]:
+    data = document.data
+    for name in data.keys() - {"platform", "vulnerabilities"}:
+        problems.unknown((name,), "key", name, ("platform", "vulnerabilities"))
+    if data.get("platform") != PLATFORM:
+        problems.add(("platform",), f"`{PLATFORM}` expected")
+    listed = data.get("vulnerabilities")
+    if not isinstance(listed, list) or not listed:
+        problems.add(("vulnerabilities",), "a list of vulnerabilities expected")
+        return
+    for number, each in enumerate(listed):
+        place: Place = ("vulnerabilities", number)
+        try:
+            made = msgspec.convert(each, Vulnerability)
+        except msgspec.ValidationError as error:
+            problems.add(place, str(error))
+            continue
+        for key, reason in _wrong(made):
+            problems.add((*place, key), reason)
+        yield made
+
+
+def _wrong(each: Vulnerability) -> Iterator[tuple[str, str]]:
+    """Yield each key whose value has the right type and still cannot be."""
+    if not _CVE.match(each.cve):
+        yield "cve", "CVE-<year>-<number> expected"
+    for key in ("title", "component"):
+        if not 0 < len(getattr(each, key).strip()) <= _TEXT_LIMIT:
+            yield key, f"a text of at most {_TEXT_LIMIT} characters expected"
+    yield from _wrong_days(each)
+    if not each.references:
+        yield "references", "at least one https address expected"
+    if not all(one.startswith("https://") for one in each.references):
+        yield "references", "https addresses expected"
+    first, last = each.affected.sdk_from, each.affected.sdk_to
+    if first is not None and last is not None and first > last:
+        yield "affected", "`sdk_from` is above `sdk_to`"
+
+
+def _wrong_days(each: Vulnerability) -> Iterator[tuple[str, str]]:
+    for key in ("fixed_in", "known_exploited"):
+        if _day(getattr(each, key)) is None:
+            yield key, "a day expected: YYYY-MM-DD"
+    for level in each.fixed_for.values():
+        if _day(level) is None or level > each.fixed_in:
+            yield "fixed_for", "days not after `fixed_in` expected: YYYY-MM-DD"
