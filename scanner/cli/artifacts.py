@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
+from scanner import pipeline
 from scanner.cli.exits import exit_status
 from scanner.cli.options import json_option
 from scanner.cli.output import print_json
 from scanner.errors import UsageError
-from scanner.pipeline import describe_artifacts
+from scanner.formats.text import safe_text
+
+if TYPE_CHECKING:
+    from scanner.model.recording import Part
 
 
 @click.group()
@@ -21,15 +28,24 @@ def artifacts() -> None:
 
 
 @artifacts.command("list")
+@click.option(
+    "--unread",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="List the parts of a recording that no artifact reads.",
+)
 @json_option
 @exit_status
-def list_(as_json: bool) -> int:
+def list_(unread: Path | None, as_json: bool) -> int:
     """List all artifacts: what each states and asks for.
 
     \b
     Example: scanner artifacts list --json
+             scanner artifacts list --unread bugreport.zip
     """
-    described = describe_artifacts()
+    if unread is not None:
+        return _list_unread(pipeline.unread(unread), as_json=as_json)
+    described = pipeline.describe_artifacts()
     if as_json:
         print_json(described)
         return 0
@@ -48,7 +64,7 @@ def show(name: str, as_json: bool) -> int:
     \b
     Example: scanner artifacts show android.adb_keys
     """
-    described = {each.name: each for each in describe_artifacts()}
+    described = {each.name: each for each in pipeline.describe_artifacts()}
     if name not in described:
         raise UsageError(f"no artifact {name!r}", remedy="scanner artifacts list names them all")
     each = described[name]
@@ -60,9 +76,18 @@ def show(name: str, as_json: bool) -> int:
     click.echo(f"provenance  {each.provenance}")
     for request in each.requests:
         click.echo(
-            f"asks        {request.request}"
+            f"{'reads' if request.recorded else 'asks':11} {request.request}"
             + (f"  (after {', '.join(request.after)})" if request.after else "")
         )
     for entity, fields in each.states.items():
         click.echo(f"states      {entity}: {', '.join(fields)}")
+    return 0
+
+
+def _list_unread(parts: tuple[Part, ...], *, as_json: bool) -> int:
+    if as_json:
+        print_json(parts)
+        return 0
+    for part in parts:
+        click.echo(f"{part.size:>12}  {safe_text(part.title)}")
     return 0

@@ -26,7 +26,13 @@ _FOLDER = click.Path(path_type=Path, exists=True)
 
 
 @click.command()
-@click.argument("case", type=_FOLDER)
+@click.argument("case", metavar="CASE|PATH", type=_FOLDER)
+@click.option(
+    "--source",
+    type=_FOLDER,
+    metavar="PATH",
+    help="The recording that the case was made of; without it, what lies there is not examined.",
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Where to write.  [default: ./reports/<case>-<time>]",
@@ -42,6 +48,7 @@ _FOLDER = click.Path(path_type=Path, exists=True)
 def examine(
     *,
     case: Path,
+    source: Path | None,
     output: Path | None,
     rule_folders: tuple[Path, ...],
     formats: tuple[str, ...],
@@ -51,12 +58,18 @@ def examine(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Examine a case again; no phone is needed, and the case is not changed.
+    """Examine a case again, or a recording without making a case; neither is changed.
 
     \b
     Example: scanner examine cases/20261121T140000Z-7f3a --rules my-rules/
+             scanner examine cases/20261121T140000Z-7f3a --source bugreport.zip
     """
-    examined = pipeline.examine(case, rules=rule_folders, privacy=privacy)
+    if pipeline.is_case(case):
+        examined = pipeline.examine(case, source=source, rules=rule_folders, privacy=privacy)
+    elif source is not None:
+        raise UsageError("--source belongs to a case", remedy="name the case first")
+    else:
+        examined = pipeline.examine_recording(case, rules=rule_folders, privacy=privacy)
     folder = output or _default_folder(case)
     written = pipeline.write_report(examined, folder, formats or ("json", "html"))
     if as_json:

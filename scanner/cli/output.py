@@ -49,7 +49,7 @@ class Progress:
         if self._live:
             self._show(event)
         elif isinstance(event, Started) and not self._quiet:
-            say(f"asking the phone {event.requests} questions, and more for each of its users")
+            say(_begun(event))
 
     def __enter__(self) -> Self:
         return self
@@ -71,3 +71,9 @@ class Progress:
             sys.stderr.write(f"\r\x1b[K{event.phase:8} [{bar}] {event.done}/{event.total}")
             sys.stderr.flush()
             self._shown = True
+
+
+def _begun(event: Started) -> str:
+    if event.recorded:
+        return f"reading {event.requests} parts of the recording"
+    return f"asking the phone {event.requests} questions, and more for each of its users"

@@ -55,14 +55,16 @@ def scan(
     verbose: int,
     **chosen: object,
 ) -> int:
-    """Acquire a phone and examine it: the report.
+    """Acquire a phone and examine it, or examine a recording: the report.
 
-    TARGET is android:SERIAL, android:HOST:PORT, demo:NAME, or the folder of a case; without one,
-    the only phone that is attached. The phone is only read from.
+    TARGET is android:SERIAL, android:HOST:PORT, demo:NAME, or a path: a bugreport (zip, folder or
+    text), an androidqf folder or zip, a folder of dumpsys outputs, a case. Without one, the only
+    phone that is attached. A phone is only read from, a recording is not copied.
 
     \b
     Example: scanner scan
              scanner scan android:R5CT123 --operator 'A. Example' --fail-on high
+             scanner scan bugreport-2026-11-20.zip --json
              scanner scan demo:android-14-tampered
     """
     set_up_logging(verbose)
@@ -71,7 +73,7 @@ def scan(
         stream = _event_stream(events, stack)
         progress = stack.enter_context(Progress(quiet=quiet, events=stream))
         path = None if _is_demo(target) else pipeline.as_path(target)
-        if path is not None:
+        if path is not None and pipeline.is_case(path):
             report = pipeline.examine(
                 path,
                 rules=rule_folders,
@@ -80,7 +82,7 @@ def scan(
             ).report
             folder, digest = path, report.run.case_digest
         else:
-            if not quiet:
+            if not quiet and path is None:
                 _say_safety()
             target, adb = stack.enter_context(_resolved(target))
             scanned = pipeline.scan(
@@ -132,7 +134,7 @@ def acquire(
         return 0
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(quiet=quiet, events=_event_stream(events, stack)))
-        if not quiet:
+        if not quiet and (_is_demo(target) or pipeline.as_path(target) is None):
             _say_safety()
         target, adb = stack.enter_context(_resolved(target))
         acquired = pipeline.acquire(

@@ -17,6 +17,7 @@ class Started(Struct, frozen=True, kw_only=True, tag_field="event", tag="started
     device: str
     profile: str
     requests: int
+    recorded: bool = False  # nothing is asked: parts of a recording are read
 
 
 class EvidenceAdded(Struct, frozen=True, kw_only=True, tag_field="event", tag="evidence"):

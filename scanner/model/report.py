@@ -8,10 +8,11 @@ from typing import Literal
 from msgspec import Struct
 
 from scanner.model.evidence import Gap, Provenance, Unanswered
+from scanner.model.exposure import Exposure
 from scanner.model.findings import Check, Confidence, Finding, Level, Message, RuleClass
 from scanner.model.privacy import PrivacyLevel
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 Verdict = Literal[
     "compromise_confirmed",
@@ -47,10 +48,11 @@ class Acquisition(Struct, frozen=True, kw_only=True):
     tool: str
     version: str
     started_at: datetime
-    ended_at: datetime | None  # *now* of every later examination; None: the acquisition did not end
+    ended_at: datetime | None  # None: the acquisition did not end
+    recorded_at: datetime | None = None  # when a recording was made, as it says itself
     complete: bool
     platform: str
-    transport: str  # usb, tcp
+    transport: str  # usb, tcp; of a recording its kind: bugreport, androidqf, dumps
     device: str  # pseudonym
     profile: str
     privacy: PrivacyLevel
@@ -61,7 +63,7 @@ class Acquisition(Struct, frozen=True, kw_only=True):
     locked_at_start: bool | None  # None: the device does not say
     locked_at_end: bool | None
     debugging_before: bool | None  # whether debugging was on before we came, as the operator stated
-    host_keys: tuple[str, ...]  # fingerprints of the host's own adb keys
+    host_keys: tuple[str, ...] | None  # the host's own adb keys; None: a recording may not tell
     operator: str | None = None
     case_number: str | None = None
     purpose: str | None = None  # or legal basis
@@ -70,6 +72,11 @@ class Acquisition(Struct, frozen=True, kw_only=True):
     interrupted: Message | None = None  # why it is incomplete
     resumed: int = 0  # times
     unanswered: tuple[Unanswered, ...] = ()  # requests that left no evidence
+
+    @property
+    def now(self) -> datetime:
+        """The time that ages are counted to: of a recording when it was made."""
+        return self.recorded_at or self.ended_at or self.started_at
 
 
 class RunRecord(Struct, frozen=True, kw_only=True):
@@ -170,3 +177,4 @@ class Report(Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceLine, ...]
     footprint: tuple[Message, ...]
     rules: RuleSet
+    exposure: tuple[Exposure, ...] = ()  # known vulnerabilities, held against the build

@@ -1,13 +1,15 @@
 """From a device to a case, and from a case to a report: scan, acquire, examine."""
 
-from scanner.pipeline.acquisition import Acquired, acquire
+from scanner.pipeline.acquisition import acquire
 from scanner.pipeline.compose import Examined
 from scanner.pipeline.describe import describe_artifacts, dry_run
 from scanner.pipeline.examination import examine
 from scanner.pipeline.files import describe_case, read_report, write_new, write_report
+from scanner.pipeline.offline import examine_recording, unread
 from scanner.pipeline.options import AdbServer, Custody, Options
-from scanner.pipeline.scanning import Scanned, scan
-from scanner.pipeline.target import as_path, devices, open_source
+from scanner.pipeline.results import Acquired, Scanned
+from scanner.pipeline.scanning import scan
+from scanner.pipeline.target import as_path, devices, is_case, open_source
 
 __all__ = [
     "Acquired",
@@ -23,9 +25,12 @@ __all__ = [
     "devices",
     "dry_run",
     "examine",
+    "examine_recording",
+    "is_case",
     "open_source",
     "read_report",
     "scan",
+    "unread",
     "write_new",
     "write_report",
 ]

@@ -9,9 +9,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from pathlib import Path
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from scanner.artifacts import ARTIFACTS
 from scanner.case import OpenCase, device_lock
@@ -25,10 +24,12 @@ from scanner.model.requests import AnyRequest
 from scanner.model.source import Answer, Probe
 from scanner.pipeline.begin import Trail, open_case
 from scanner.pipeline.host import now
+from scanner.pipeline.offline import acquire_recording
 from scanner.pipeline.options import Options
 from scanner.pipeline.plan import Wave, expand, profile_named, requests, selected, waves
 from scanner.pipeline.reading import EvidenceReader
-from scanner.pipeline.target import LiveSource, open_live
+from scanner.pipeline.results import Acquired
+from scanner.pipeline.target import LiveSource, as_path, open_live
 from scanner.snapshot import Snapshot
 from scanner.worker import Worker
 
@@ -37,24 +38,17 @@ log = logging.getLogger(__name__)
 _GO_ON = "The case is valid and incomplete: `scanner acquire --resume` goes on with it."
 
 
-class Acquired(Struct, frozen=True, kw_only=True):
-    """A finished acquisition: where the case lies, and the digest for the operator to note."""
-
-    folder: Path
-    digest: str | None  # sha256 of the tag manifest; None: the case is incomplete and stays open
-    acquisition: Acquisition
-    round_trips: int
-    error: ScannerError | None = None  # what made it incomplete; its remedy says what to do
-
-
 def acquire(target: str | None = None, *, options: Options | None = None) -> Acquired:
     """Collect what a profile asks for into a case, without examining it.
 
     A device that goes away, a time budget that runs out and a cancelled call leave a valid case
     that is marked incomplete; DeviceLost and Cancelled are raised only where nothing was
-    collected. Blocks; acquisitions of several devices may run in several threads.
+    collected. Of a recording, named by its path, the case names what it holds. Blocks;
+    acquisitions of several devices may run in several threads.
     """
     options = options or Options()
+    if (path := as_path(target)) is not None:
+        return acquire_recording(path, options=options)
     complete = False
     try:
         with acquiring(target, options, examine=False) as running:

@@ -9,11 +9,23 @@ from datetime import datetime
 from msgspec import Struct, structs
 
 from scanner.artifacts import ARTIFACTS
-from scanner.detect import MINIMUM, RulePack, ScanFacts, decide, extent, inspect
+from scanner.detect import (
+    MINIMUM,
+    RulePack,
+    ScanFacts,
+    Vulnerability,
+    decide,
+    exposures,
+    extent,
+    inspect,
+)
+from scanner.model.artifact import Profile
 from scanner.model.entities import Build, DeviceIdentity, User
 from scanner.model.events import CheckDone, FindingMade, GapFound, OnEvent
 from scanner.model.evidence import Evidence, Gap
+from scanner.model.exposure import Exposure
 from scanner.model.findings import Check, Finding, Message
+from scanner.model.recording import KINDS
 from scanner.model.report import (
     SCHEMA_VERSION,
     Acquisition,
@@ -30,6 +42,8 @@ from scanner.pipeline.privacy import Redaction, by_gravity
 from scanner.pipeline.reading import EvidenceReader
 from scanner.pipeline.target import LiveSource
 
+# Without these a user was not examined; what else most phones refuse does not say that.
+_OF_A_USER = ("android.packages", "android.settings")
 _CANNOT_SEE = (
     "app_code",
     "without_root",
@@ -61,11 +75,14 @@ class Examination(Struct, frozen=True, kw_only=True):
     clock: Callable[[], datetime] = now
     digest: str | None = None  # of the case; None: it is not closed yet
     source: LiveSource | None = None  # None: no device is at the other end
+    flaws: tuple[Gap, ...] = ()  # what of a recording itself could not be looked into
+    whole: bool = True  # nothing of a recording was cut off
 
     def conclude(self, on_event: OnEvent | None = None) -> Examined:
         """Apply the rules and put the report together."""
         tell = on_event or _nobody
-        gaps = self.reader.gaps(self.acquisition.unanswered, self.acquisition.users)
+        read = self.reader.gaps(self.acquisition.unanswered, self.acquisition.users)
+        gaps = (*read, *self.flaws)
         for gap in gaps:
             tell(GapFound(gap=gap))
         checks, findings = self._inspect(gaps, tell)
@@ -79,7 +96,7 @@ class Examination(Struct, frozen=True, kw_only=True):
                 checks,
                 findings,
                 minimum=coverage.minimum,
-                complete=self.acquisition.complete,
+                complete=self.acquisition.complete and self.whole,
                 users_unreadable=coverage.users_unreadable,
             ),
             coverage=coverage,
@@ -89,6 +106,7 @@ class Examination(Struct, frozen=True, kw_only=True):
             evidence=evidence_lines(self.evidence, self.reader),
             footprint=footprint(self.acquisition, self.evidence, self.redaction),
             rules=self.pack.lines(),
+            exposure=self._exposure(),
         )
         entities = tuple(self.redaction.entities(self.reader.snapshot))
         return Examined(report=report, entities=entities)
@@ -117,14 +135,18 @@ class Examination(Struct, frozen=True, kw_only=True):
                 tell(FindingMade(finding=self.redaction.finding(finding)))
         return checks, findings
 
+    def _exposure(self) -> tuple[Exposure, ...]:
+        build = next(iter(self.reader.snapshot.every(Build)), None)
+        return tuple(exposures(build, self.pack.vulnerabilities))
+
     def _coverage(self, checks: Sequence[Check], gaps: Sequence[Gap]) -> Coverage:
         reached = extent(checks)
-        missing = {gap.artifact for gap in gaps if gap.user is None}
+        missing = {gap.artifact for gap in gaps if gap.user is None and gap not in self.flaws}
         return Coverage(
             applicable=reached.applicable,
             examined=reached.examined,
             percent=reached.percent,
-            minimum=MINIMUM[profile_named(self.acquisition.profile)],
+            minimum=self._minimum(),
             entities=self.reader.snapshot.counts(),
             artifacts_read=tuple(
                 artifact.name for artifact in self.reader.artifacts if artifact.name not in missing
@@ -132,15 +154,27 @@ class Examination(Struct, frozen=True, kw_only=True):
             artifacts_missing=tuple(sorted(missing)),
             users_unreadable=unreadable_users(gaps),
             cannot_see=tuple(Message(f"cannot_see.{name}") for name in _CANNOT_SEE),
-            reach=(Message("reach.present_state"),),
+            reach=self._reach(),
             feeds=(
                 Message(
                     "feeds.rules",
                     {"count": len(self.pack.rules), "digest": self.pack.digest[:16]},
                 ),
+                Message("feeds.exposure", _dates(self.pack.vulnerabilities)),
                 Message("feeds.no_indicators"),
             ),
         )
+
+    def _minimum(self) -> int:
+        """Return the least coverage; what a recording lacks nobody can be asked for."""
+        recorded = is_recording(self.acquisition)
+        return MINIMUM[Profile.QUICK if recorded else profile_named(self.acquisition.profile)]
+
+    def _reach(self) -> tuple[Message, ...]:
+        if not is_recording(self.acquisition):
+            return (Message("reach.present_state"),)
+        made = self.acquisition.recorded_at
+        return (Message("reach.recorded", {"day": f"{made:%Y-%m-%d}"} if made else {}),)
 
     def _run(self) -> RunRecord:
         acquisition = self.settle() if self.settle else self.acquisition
@@ -155,18 +189,38 @@ class Examination(Struct, frozen=True, kw_only=True):
             case_digest=self.digest,
             acquisition=structs.replace(
                 acquisition,
-                host_keys=tuple(
-                    self.redaction.identifier(key) or "" for key in acquisition.host_keys
-                ),
+                host_keys=_hidden(acquisition.host_keys, self.redaction),
             ),
             round_trips=self.source.round_trips if self.source else None,
         )
 
 
+def is_recording(acquisition: Acquisition) -> bool:
+    """Whether an acquisition is a recording that somebody else made."""
+    return acquisition.transport in KINDS
+
+
+def _dates(vulnerabilities: Sequence[Vulnerability]) -> dict[str, str | int]:
+    newest = max((each.known_exploited for each in vulnerabilities), default="")
+    return {"count": len(vulnerabilities), "newest": newest}
+
+
+def _hidden(keys: tuple[str, ...] | None, redaction: Redaction) -> tuple[str, ...] | None:
+    return None if keys is None else tuple(redaction.identifier(key) or "" for key in keys)
+
+
 def unreadable_users(gaps: Iterable[Gap]) -> tuple[int, ...]:
-    """Return the users of whom something could not be read, although it was asked for."""
+    """Return the users whose apps or settings could not be read, although they were asked for."""
     return tuple(
-        sorted({gap.user for gap in gaps if gap.user is not None and gap.reason != "not_selected"})
+        sorted(
+            {
+                gap.user
+                for gap in gaps
+                if gap.user is not None
+                and gap.artifact in _OF_A_USER
+                and gap.reason != "not_selected"
+            }
+        )
     )
 
 
@@ -214,10 +268,12 @@ def footprint(
     acquisition: Acquisition, evidence: Iterable[Evidence], redaction: Redaction
 ) -> tuple[Message, ...]:
     """List what the acquisition itself left on the device."""
+    if is_recording(acquisition):
+        return (Message("footprint.recording"),)
     commands = sum(isinstance(each.request, Command | Dumpsys) for each in evidence)
     keys = tuple(
         Message("footprint.adb_key", {"fingerprint": redaction.identifier(key) or ""})
-        for key in acquisition.host_keys
+        for key in acquisition.host_keys or ()
     )
     return (
         *keys,

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from scanner.artifacts import ARTIFACTS
 from scanner.model.artifact import Artifact, Planned
+from scanner.model.requests import RecordedOnly
 from scanner.pipeline.plan import profile_named, selected
 
 
@@ -17,6 +18,7 @@ class DescribedRequest(Struct, frozen=True, kw_only=True):
     timeout: float  # seconds
     limit: int  # bytes
     after: tuple[str, ...] = ()
+    recorded: bool = False  # only a recording can answer it: no phone is asked
 
 
 class DescribedArtifact(Struct, frozen=True, kw_only=True):
@@ -41,7 +43,8 @@ def dry_run(profile: str = "quick", platform: str = "android") -> tuple[Describe
     seen: dict[str, DescribedRequest] = {}
     for artifact in selected(ARTIFACTS, platform, profile_named(profile)):
         for request in _requests(artifact):
-            seen.setdefault(request.request, request)
+            if not request.recorded:
+                seen.setdefault(request.request, request)
     return tuple(seen.values())
 
 
@@ -75,6 +78,7 @@ def _requests(artifact: Artifact) -> list[DescribedRequest]:
                 timeout=request.timeout,
                 limit=request.limit,
                 after=planned.after if planned else (),
+                recorded=isinstance(request, RecordedOnly),
             )
         )
     return described

@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 
 from scanner.artifacts import ARTIFACTS
-from scanner.case import Case, verify
+from scanner.case import Case, require_unchanged
 from scanner.detect import load
-from scanner.errors import CaseError
+from scanner.errors import UsageError
 from scanner.model.events import OnEvent, Progress
 from scanner.model.privacy import PrivacyLevel
-from scanner.pipeline.compose import Examination, Examined
+from scanner.pipeline.compose import Examination, Examined, is_recording
 from scanner.pipeline.host import now
+from scanner.pipeline.offline import examine_again
 from scanner.pipeline.plan import profile_named, selected
 from scanner.pipeline.privacy import Redaction
 from scanner.pipeline.reading import EvidenceReader
@@ -24,6 +25,7 @@ from scanner.worker import Worker
 def examine(
     folder: Path,
     *,
+    source: Path | None = None,
     rules: Sequence[Path] = (),
     privacy: PrivacyLevel | None = None,
     on_event: OnEvent | None = None,
@@ -33,22 +35,32 @@ def examine(
 
     Same case, rules and version: same report, but for its `run`. RuleError for a rule file that is
     wrong, CaseError for a case that is damaged or was tampered with. `clock` dates the run and
-    nothing else: *now* is the end of the acquisition.
+    nothing else: *now* is the end of the acquisition, or when the recording was made.
+
+    `source` is the recording that a case was made of; without it, what lies there is not examined.
     """
     pack = load(rules)
     started = clock()
-    case = open_unchanged(folder)
+    require_unchanged(folder)
+    case = Case.open(folder)
     acquisition, evidence = case.acquisition, case.evidence()
-    snapshot = Snapshot(
-        acquisition.platform,
-        now=acquisition.ended_at or acquisition.started_at,
-        host_keys=acquisition.host_keys,
-    )
+    if source is not None:
+        if not is_recording(acquisition):
+            raise UsageError(
+                "this case holds its evidence itself", remedy="examine it without --source"
+            )
+        return examine_again(
+            case, source, pack=pack, privacy=privacy, on_event=on_event, clock=clock
+        )
+    snapshot = Snapshot(acquisition.platform, now=acquisition.now, host_keys=acquisition.host_keys)
     artifacts = selected(ARTIFACTS, acquisition.platform, profile_named(acquisition.profile))
     with Worker(readable=[case.evidence_folder], preload=["scanner.artifacts"]) as worker:
-        reader = EvidenceReader(artifacts, snapshot, worker)
+        reader = EvidenceReader(artifacts, snapshot, worker, recorded=is_recording(acquisition))
         for done, each in enumerate(evidence, start=1):
-            reader.read(each, case.file(each))
+            if each.locator is None:
+                reader.read(each, case.file(each))
+            else:
+                reader.miss(each, "source_absent", "the recording was not given")
             if on_event is not None:
                 on_event(Progress(phase="examine", done=done, total=len(evidence)))
         return Examination(
@@ -61,13 +73,3 @@ def examine(
             clock=clock,
             digest=case.digest,
         ).conclude(on_event)
-
-
-def open_unchanged(folder: Path) -> Case:
-    """Open a case that is as it was written; CaseError, with what differs, for any other."""
-    if problems := verify(folder).problems:
-        raise CaseError(
-            f"the case is not as it was written: {problems[0].path}: {problems[0].what}",
-            remedy=f"`scanner verify {folder}` lists all that differs; use an untouched copy",
-        )
-    return Case.open(folder)

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scanner.case import Case
+from scanner.case import Case, require_unchanged
 from scanner.errors import UsageError
 from scanner.model.evidence import Evidence
 from scanner.model.report import Acquisition, Report
 from scanner.pipeline.compose import Examined
-from scanner.pipeline.examination import open_unchanged
 from scanner.report import FORMATS
 from scanner.report.json import load as load_report
 
@@ -58,7 +57,8 @@ def read_report(source: Path) -> Report:
     """Read a report.json, or the one that lies in a case, which is verified first."""
     if source.is_dir():
         case = source
-        source = open_unchanged(case).report_folder / "report.json"
+        require_unchanged(case)
+        source = Case.open(case).report_folder / "report.json"
         if not source.exists():
             raise UsageError("the case holds no report", remedy=f"scanner examine {case} makes one")
     if source.stat().st_size > _REPORT_LIMIT:

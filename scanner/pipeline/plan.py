@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from scanner.errors import UsageError
 from scanner.model.artifact import Artifact, Known, Planned, Profile, Reading
-from scanner.model.requests import AnyRequest
+from scanner.model.requests import AnyRequest, RecordedOnly
 
 
 class Reader(Struct, frozen=True):
@@ -20,8 +20,7 @@ class Reader(Struct, frozen=True):
     rank: int
 
     def fits(self, request: AnyRequest) -> bool:
-        asked = self.reading.request
-        return asked.fits(request) if isinstance(asked, Planned) else asked == request
+        return self.reading.fits(request)
 
 
 class Wave(Struct, frozen=True, kw_only=True):
@@ -100,9 +99,24 @@ def requests(
 
 
 def expand(reading: Reading, known: Known) -> Iterable[AnyRequest]:
-    """Return the requests of one reading, given what is known of the device."""
+    """Return what one reading asks of a phone, given what is known of it.
+
+    Nothing, where only a recording can answer.
+    """
     asked = reading.request
-    return asked.plan(known) if isinstance(asked, Planned) else (asked,)
+    if isinstance(asked, Planned):
+        return asked.plan(known)
+    return () if isinstance(asked, RecordedOnly) else (asked,)
+
+
+def wanted_of_recordings(artifacts: Iterable[Artifact]) -> tuple[AnyRequest, ...]:
+    """Return what some artifacts can read in a recording, each once; templates for every user."""
+    asked = (
+        reading.request.template if isinstance(reading.request, Planned) else reading.request
+        for artifact in artifacts
+        for reading in artifact.readings
+    )
+    return tuple(dict.fromkeys(asked))
 
 
 def wanted(request: AnyRequest, users: Sequence[int] | None) -> bool:

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from scanner.errors import NotAvailable, ParseError, WorkerKilled
+from scanner.formats.container import RecordedFile
 from scanner.model.artifact import Artifact
+from scanner.model.entities import User
 from scanner.model.evidence import Evidence, Gap, PathFile, Reason, Unanswered
-from scanner.model.requests import AnyRequest
+from scanner.model.requests import AnyRequest, Glob, RecordedOnly
 from scanner.pipeline.plan import Reader, expand, readers, wanted
 from scanner.snapshot import Snapshot
 from scanner.worker import Limits, Worker
@@ -19,12 +21,15 @@ from scanner.worker import Limits, Worker
 log = logging.getLogger(__name__)
 
 LIMITS = Limits()
+EvidenceBytes = PathFile | RecordedFile
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
     """One answer, as one reading of an artifact took it; no reason: it was read whole."""
 
     position: int
+    covers: tuple[str, ...]  # parts of the artifact; empty: all of it
+    one_of_many: bool = False  # a file of several: no other answers for it
     request: AnyRequest
     reason: Reason | None = None
     detail: str = ""
@@ -36,11 +41,27 @@ class Attempt(Struct, frozen=True, kw_only=True):
 
 
 class EvidenceReader:
-    """Reads evidence into a snapshot, one at a time, and keeps account of what failed."""
+    """Reads evidence into a snapshot, one at a time, and keeps account of what failed.
 
-    def __init__(self, artifacts: Sequence[Artifact], snapshot: Snapshot, worker: Worker) -> None:
+    `recorded`: the evidence is a recording, which nobody can be asked for more.
+    """
+
+    def __init__(
+        self,
+        artifacts: Sequence[Artifact],
+        snapshot: Snapshot,
+        worker: Worker,
+        *,
+        recorded: bool = False,
+    ) -> None:
         self.artifacts, self.snapshot, self._worker = tuple(artifacts), snapshot, worker
-        self._readers = readers(artifacts)
+        self._recorded = recorded
+        # A phone's own answer may fit what is written for recordings; it is read the phone's way.
+        self._readers = [
+            reader
+            for reader in readers(artifacts)
+            if recorded or not isinstance(reader.reading.request, RecordedOnly)
+        ]
         self._attempts: dict[str, list[Attempt]] = defaultdict(list)
         self.artifact_of: dict[str, Artifact] = {}
 
@@ -56,15 +77,24 @@ class EvidenceReader:
         """Return the names of the artifacts that read the answer to a request."""
         return [each.artifact.name for each in self._readers if each.fits(request)]
 
-    def read(self, evidence: Evidence, file: PathFile) -> None:
+    def read(self, evidence: Evidence, file: EvidenceBytes) -> None:
         """Read one evidence with every reading that its request belongs to."""
         for reader in self._readers:
             if reader.fits(evidence.request):
                 self.artifact_of.setdefault(evidence.id, reader.artifact)
                 self._attempts[reader.artifact.name].append(self._read(reader, evidence, file))
 
-    def _read(self, reader: Reader, evidence: Evidence, file: PathFile) -> Attempt:
-        reason, detail = evidence.outcome.cut, ""
+    def miss(self, evidence: Evidence, reason: Reason, detail: str) -> None:
+        """Take note of an evidence that exists and cannot be read now."""
+        for reader in self._readers:
+            if reader.fits(evidence.request):
+                self.artifact_of.setdefault(evidence.id, reader.artifact)
+                self._attempts[reader.artifact.name].append(
+                    _attempt(reader, evidence, reason, detail)
+                )
+
+    def _read(self, reader: Reader, evidence: Evidence, file: EvidenceBytes) -> Attempt:
+        reason, detail = evidence.outcome.cut, evidence.outcome.detail
         try:
             for statement in self._worker.call(reader.reading.parse, file, LIMITS):
                 self.snapshot.add(
@@ -76,13 +106,7 @@ class EvidenceReader:
         except (NotAvailable, ParseError, WorkerKilled) as error:
             reason, detail = reason or error.reason, str(error)
             log.info("%s: %s is not read: %s", reader.artifact.name, evidence.request, detail)
-        return Attempt(
-            position=reader.position,
-            request=evidence.request,
-            reason=reason,
-            detail=detail,
-            evidence=evidence.id,
-        )
+        return _attempt(reader, evidence, reason, detail)
 
     def gaps(
         self, unanswered: Iterable[Unanswered], users: Sequence[int] | None
@@ -92,11 +116,16 @@ class EvidenceReader:
         found = [
             gap
             for artifact in self.artifacts
-            for gap in _gaps_of(artifact, self._all_attempts(artifact, refused, users))
+            for gap in _gaps_of(
+                artifact, self._all_attempts(artifact, refused, users), self._known_users()
+            )
         ]
         return tuple(
             sorted(found, key=lambda gap: (gap.artifact, gap.user or 0, gap.request or ""))
         )
+
+    def _known_users(self) -> list[int]:
+        return [user.id for user in self.snapshot.every(User)] if self._recorded else []
 
     def _all_attempts(
         self,
@@ -105,6 +134,8 @@ class EvidenceReader:
         users: Sequence[int] | None,
     ) -> list[Attempt]:
         attempts = list(self._attempts[artifact.name])
+        if self._recorded:
+            return attempts  # nothing was asked: what is there is there
         answered = {(each.position, each.request) for each in attempts}
         for position, reading in enumerate(artifact.readings):
             for request in expand(reading, self.snapshot):
@@ -117,6 +148,7 @@ class EvidenceReader:
                 attempts.append(
                     Attempt(
                         position=position,
+                        covers=reading.covers,
                         request=request,
                         reason=reason,
                         detail=none.detail if none else "",
@@ -125,25 +157,52 @@ class EvidenceReader:
         return attempts
 
 
-def _gaps_of(artifact: Artifact, attempts: list[Attempt]) -> Iterator[Gap]:
+def _attempt(reader: Reader, evidence: Evidence, reason: Reason | None, detail: str) -> Attempt:
+    return Attempt(
+        position=reader.position,
+        covers=reader.reading.covers,
+        one_of_many=isinstance(reader.reading.request, Glob),
+        request=evidence.request,
+        reason=reason,
+        detail=detail,
+        evidence=evidence.id,
+    )
+
+
+def _gaps_of(
+    artifact: Artifact, attempts: list[Attempt], users: Sequence[int] = ()
+) -> Iterator[Gap]:
+    """Yield what of an artifact nothing answered; each part of it needs one whole answer."""
+    seen: set[tuple[str | None, int | None]] = set()
+    for part in artifact.parts():
+        concerned = [each for each in attempts if not each.covers or part in each.covers]
+        for gap in _gaps_of_part(artifact.name, concerned, users):
+            if (gap.request, gap.user) not in seen:
+                seen.add((gap.request, gap.user))
+                yield gap
+
+
+def _gaps_of_part(name: str, attempts: list[Attempt], users: Sequence[int]) -> Iterator[Gap]:
     if not attempts:
-        yield Gap(artifact=artifact.name, reason="source_absent", detail="nothing could be asked")
+        yield Gap(artifact=name, reason="source_absent", detail="nothing that states it is there")
         return
-    whole = [each for each in attempts if each.reason is None]
+    answered = {each.user for each in attempts if each.reason is None}
     failed = [each for each in attempts if each.reason is not None]
-    if not artifact.joined:
-        answered = {each.user for each in whole}
-        # One reading of the whole device, or of this user, is enough.
-        failed = [] if None in answered else _first_per_user(failed, answered)
-    for each in failed:
+    alone = [each for each in failed if each.one_of_many]
+    # One reading of the whole device is enough, of several files each is needed.
+    short = [] if None in answered else _first_per_user(failed, answered)
+    for each in dict.fromkeys([*alone, *short]):
         yield Gap(
-            artifact=artifact.name,
+            artifact=name,
             reason=each.reason or "source_absent",
             request=str(each.request),
             user=each.user,
             evidence=each.evidence,
             detail=each.detail,
         )
+    if answered and None not in answered:
+        for user in set(users) - answered - {each.user for each in failed}:
+            yield Gap(artifact=name, reason="source_absent", user=user)
 
 
 def _first_per_user(failed: list[Attempt], answered: set[int | None]) -> list[Attempt]:

@@ -5,28 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from msgspec import Struct
-
 from scanner.detect import load
-from scanner.errors import ScannerError
 from scanner.model.events import Finished
-from scanner.model.report import Report
 from scanner.pipeline.acquisition import Acquiring, acquiring
 from scanner.pipeline.compose import Examination, Examined
 from scanner.pipeline.files import rendered, write_report
 from scanner.pipeline.host import now
+from scanner.pipeline.offline import scan_recording
 from scanner.pipeline.options import Options
 from scanner.pipeline.privacy import Redaction
-
-
-class Scanned(Struct, frozen=True, kw_only=True):
-    """A finished scan."""
-
-    report: Report
-    folder: Path  # the case
-    digest: str | None  # of the case, for the operator to note; None: it is incomplete
-    written: Path  # the folder that holds report.json
-    error: ScannerError | None = None  # what made it incomplete; its remedy says what to do
+from scanner.pipeline.results import Scanned
+from scanner.pipeline.target import as_path
 
 
 def scan(
@@ -36,7 +25,9 @@ def scan(
     rules: Sequence[Path] = (),
     formats: Sequence[str] = ("json", "html"),
 ) -> Scanned:
-    """Acquire a device into a case and examine it; the report lies in the case.
+    """Acquire a device, or a recording by its path, into a case and examine it.
+
+    The report lies in the case. A recording is not copied: the case names what was read of it.
 
     Rules are loaded before any device is touched: RuleError for a file that is wrong. Of a device
     that goes away in the middle the report says what was collected until then and that the case is
@@ -44,6 +35,8 @@ def scan(
     devices may run in several threads.
     """
     options = options or Options()
+    if (path := as_path(target)) is not None:
+        return scan_recording(path, options=options, rules=rules, formats=formats)
     pack = load(rules)
     started = now()
     verdict, findings, complete = None, 0, False

@@ -39,6 +39,11 @@ def as_path(target: str | None) -> Path | None:
     )
 
 
+def is_case(path: Path) -> bool:
+    """Whether a path is the folder of a case."""
+    return (path / "bagit.txt").is_file()
+
+
 def host_keys(platform: str, adb: AdbServer) -> tuple[str, ...]:
     """Return the fingerprints by which a device knows this computer."""
     if platform != "android":

@@ -1,0 +1,290 @@
+"""Scans and examinations of recordings: no phone is there, and nothing is copied."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import structs
+
+from scanner.case import Case, OpenCase, device_key, installation_key, pseudonym
+from scanner.detect import RulePack, load
+from scanner.errors import CaseError
+from scanner.model.entities import DeviceIdentity
+from scanner.model.events import EvidenceAdded, Finished, OnEvent, Progress, Started
+from scanner.model.evidence import Evidence
+from scanner.model.privacy import PrivacyLevel
+from scanner.model.recording import Part
+from scanner.model.report import Acquisition
+from scanner.pipeline.compose import Examination, Examined
+from scanner.pipeline.files import rendered
+from scanner.pipeline.host import TOOL, host_clock, now, tool_version
+from scanner.pipeline.options import Options
+from scanner.pipeline.privacy import Redaction
+from scanner.pipeline.reading import EvidenceReader
+from scanner.pipeline.recording import PLATFORM, Recording, opened
+from scanner.pipeline.results import Acquired, Scanned
+from scanner.report.formats import prepare
+from scanner.snapshot import Snapshot
+
+PROFILE = "deep"  # of a recording all is read that it holds
+
+
+def scan_recording(
+    path: Path,
+    *,
+    options: Options | None = None,
+    rules: Sequence[Path] = (),
+    formats: Sequence[str] = ("json", "html"),
+) -> Scanned:
+    """Examine a recording into a case, which names what was read and copies none of it.
+
+    UsageError for a path of no known kind, CaseError where nothing of it can be read, RuleError for
+    a rule file that is wrong.
+    """
+    options = options or Options()
+    started = now()
+    verdict, findings, complete = None, 0, False
+    try:
+        with _opened(path, rules, formats or ("html",)) as (recording, pack):
+            reader, evidence = _read(recording, options)
+            acquisition, key = _record(recording, reader, options, started)
+            examined = _examination(
+                recording,
+                reader,
+                evidence,
+                acquisition=acquisition,
+                pack=pack,
+                redaction=Redaction(options.privacy, key),
+                started=started,
+            ).conclude(options.on_event)
+            reports = rendered(examined, ("json", *(formats or ("html",))))
+            folder, digest = _store(acquisition, key, evidence, options, tuple(reports))
+            verdict, findings = examined.report.verdict, len(examined.report.findings)
+            complete = True
+            return Scanned(
+                report=examined.report,
+                folder=folder,
+                digest=digest,
+                written=folder / "data" / "report",
+            )
+    finally:
+        options.emit(Finished(complete=complete, verdict=verdict, findings=findings))
+
+
+def acquire_recording(path: Path, *, options: Options | None = None) -> Acquired:
+    """Make a case of a recording without examining it."""
+    options, started = options or Options(), now()
+    with opened(path) as recording:
+        reader, evidence = _read(recording, options)
+        acquisition, key = _record(recording, reader, options, started)
+        folder, digest = _store(acquisition, key, evidence, options, ())
+    options.emit(Finished(complete=True, verdict=None, findings=0))
+    return Acquired(folder=folder, digest=digest, acquisition=acquisition, round_trips=0)
+
+
+def examine_recording(
+    path: Path,
+    *,
+    rules: Sequence[Path] = (),
+    privacy: PrivacyLevel | None = None,
+    on_event: OnEvent | None = None,
+    clock: Callable[[], datetime] = now,
+) -> Examined:
+    """Examine a recording without making a case of it."""
+    options, started = Options(privacy=privacy or "share", on_event=on_event), clock()
+    with _opened(path, rules) as (recording, pack):
+        reader, evidence = _read(recording, options)
+        acquisition, key = _record(recording, reader, options, started)
+        return _examination(
+            recording,
+            reader,
+            evidence,
+            acquisition=acquisition,
+            pack=pack,
+            redaction=Redaction(options.privacy, key),
+            started=started,
+            clock=clock,
+        ).conclude(on_event)
+
+
+def examine_again(
+    case: Case,
+    source: Path,
+    *,
+    pack: RulePack,
+    privacy: PrivacyLevel | None,
+    on_event: OnEvent | None,
+    clock: Callable[[], datetime],
+) -> Examined:
+    """Examine a case again whose evidence lies in a recording.
+
+    CaseError where the recording at `source` is not the one that the case was made of.
+    """
+    started, options = clock(), Options(on_event=on_event)
+    with opened(source) as recording:
+        _require_same(case, recording)
+        reader, evidence = _read(recording, options, case.acquisition.now)
+        return _examination(
+            recording,
+            reader,
+            evidence,
+            acquisition=case.acquisition,
+            pack=pack,
+            redaction=Redaction(privacy or case.acquisition.privacy, case.device_key),
+            started=started,
+            clock=clock,
+            digest=case.digest,
+        ).conclude(on_event)
+
+
+def unread(path: Path) -> tuple[Part, ...]:
+    """List the parts of a recording that no artifact reads."""
+    with opened(path) as recording:
+        return tuple(recording.unread())
+
+
+@contextlib.contextmanager
+def _opened(
+    path: Path, rules: Sequence[Path], formats: Sequence[str] = ()
+) -> Iterator[tuple[Recording, RulePack]]:
+    """Survey a recording while the rules are loaded and the renderers made ready beside it."""
+    with ThreadPoolExecutor(1, thread_name_prefix="beside") as beside:
+        loading = beside.submit(load, rules)
+        beside.submit(prepare, formats)
+        try:
+            with opened(path) as recording:
+                yield recording, loading.result()
+        except CaseError:
+            loading.result()  # a rule that is wrong is said before evidence that is
+            raise
+
+
+def _read(
+    recording: Recording, options: Options, moment: datetime | None = None
+) -> tuple[EvidenceReader, tuple[Evidence, ...]]:
+    """Read all that artifacts know; ages are at `moment`, or when the recording was made."""
+    evidence = tuple(recording.evidence())
+    snapshot = Snapshot(
+        PLATFORM,
+        now=moment or recording.recorded_at or recording.surveyed_at,
+        host_keys=recording.header.host_keys,
+    )
+    reader = EvidenceReader(recording.artifacts, snapshot, recording.worker, recorded=True)
+    options.emit(Started(device="", profile=PROFILE, requests=len(evidence), recorded=True))
+    for done, each in enumerate(evidence, start=1):
+        reader.read(each, recording.file(each))
+        options.emit(
+            EvidenceAdded(
+                id=each.id,
+                artifact=", ".join(reader.names_of(each.request)),
+                request=str(each.request),
+                size=each.size,
+            )
+        )
+        options.emit(Progress(phase="examine", done=done, total=len(evidence)))
+    return reader, evidence
+
+
+def _record(
+    recording: Recording, reader: EvidenceReader, options: Options, started: datetime
+) -> tuple[Acquisition, bytes]:
+    """Describe the recording as an acquisition; return it with the key of its pseudonyms."""
+    identity = next(iter(reader.snapshot.every(DeviceIdentity)), DeviceIdentity())
+    device_id = identity.serial if isinstance(identity.serial, str) else _digest(recording)
+    key = device_key(installation_key(), device_id)
+    device, custody = pseudonym(key, "D", device_id), options.custody
+    acquisition = Acquisition(
+        case=f"{started:%Y%m%dT%H%M%SZ}-{device}",
+        tool=TOOL,
+        version=tool_version(),
+        started_at=started,
+        ended_at=recording.surveyed_at,
+        recorded_at=recording.recorded_at,
+        complete=True,
+        platform=PLATFORM,
+        transport=recording.header.kind,
+        device=device,
+        profile=PROFILE,
+        privacy=options.privacy,
+        users=None,
+        host_clock=host_clock(),
+        clock=None,
+        locked_at_start=None,
+        locked_at_end=None,
+        debugging_before=custody.debugging_before,
+        host_keys=recording.header.host_keys,
+        operator=custody.operator,
+        case_number=custody.case_number,
+        purpose=custody.purpose,
+        consent=custody.consent,
+        sandbox=reader.sandbox,
+    )
+    return acquisition, key
+
+
+def _digest(recording: Recording) -> str:
+    """Name a device that does not state its serial by what was recorded of it."""
+    sha256 = hashlib.sha256()
+    for part in recording.parts:
+        sha256.update((part.sha256 or "").encode())
+    return sha256.hexdigest()
+
+
+def _examination(
+    recording: Recording,
+    reader: EvidenceReader,
+    evidence: Sequence[Evidence],
+    *,
+    acquisition: Acquisition,
+    pack: RulePack,
+    redaction: Redaction,
+    started: datetime,
+    clock: Callable[[], datetime] = now,
+    digest: str | None = None,
+) -> Examination:
+    return Examination(
+        acquisition=acquisition,
+        evidence=evidence,
+        reader=reader,
+        pack=pack,
+        redaction=redaction,
+        started_at=started,
+        clock=clock,
+        digest=digest,
+        flaws=recording.gaps(),
+        whole=recording.whole,
+    )
+
+
+def _store(
+    acquisition: Acquisition,
+    key: bytes,
+    evidence: Sequence[Evidence],
+    options: Options,
+    reports: Sequence[tuple[str, bytes]],
+) -> tuple[Path, str]:
+    folder = options.output or Path("cases") / acquisition.case
+    with OpenCase.create(folder, acquisition, device_key=key) as case:
+        for each in evidence:
+            case.refer(each)
+        case.note(structs.replace(acquisition, ended_at=acquisition.ended_at or now()))
+        for name, content in reports:
+            case.add_report(name, content)
+        return case.path, case.close()
+
+
+def _require_same(case: Case, recording: Recording) -> None:
+    """CaseError where a recording does not hold what a case says that it held."""
+    found = {(each.origin, each.sha256) for each in recording.evidence()}
+    missing = [each for each in case.evidence() if (each.origin, each.sha256) not in found]
+    if missing:
+        raise CaseError(
+            f"{recording.path}: is not the recording that this case was made of:"
+            f" {missing[0].id} and {len(missing) - 1} others differ",
+            remedy="Name the untouched recording with --source.",
+        )

@@ -1,0 +1,166 @@
+"""A recording that somebody else made: surveyed once, then read in place."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from msgspec import Struct
+
+from scanner.artifacts import ARTIFACTS
+from scanner.errors import CaseError, NotAvailable, ParseError, UsageError, WorkerKilled
+from scanner.formats.container import RecordedFile
+from scanner.model.artifact import Artifact
+from scanner.model.evidence import Evidence, Gap, Locator, Outcome, evidence_id
+from scanner.model.recording import Flaw, Header, Part, Surveyed
+from scanner.model.requests import GiB, MiB, Survey
+from scanner.pipeline.host import now
+from scanner.pipeline.plan import readers, wanted_of_recordings
+from scanner.sources.recorded import survey
+from scanner.worker import Limits, Worker
+
+PLATFORM = "android"
+_LIMITS = Limits(seconds=900.0, memory=GiB, bytes=256 * MiB)
+_FLAWS_SHOWN = 100
+_FIRST_ANDROID = datetime(2008, 9, 1, tzinfo=UTC)
+
+
+class Recording(Struct, frozen=True, kw_only=True):
+    """What a survey showed of a recording."""
+
+    path: Path
+    worker: Worker
+    artifacts: tuple[Artifact, ...]
+    header: Header
+    parts: tuple[Part, ...]
+    flaws: tuple[Flaw, ...]
+    surveyed_at: datetime
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Yield the parts that some artifact reads, in the order of the recording."""
+        for part, read in self._sorted():
+            if read and part.request is not None and part.sha256 is not None:
+                origin = self.origin(part.locator)
+                yield Evidence(
+                    id=evidence_id(origin, part.request),
+                    request=part.request,
+                    origin=origin,
+                    locator=part.locator,
+                    sha256=part.sha256,
+                    size=part.size,
+                    outcome=_outcome(part),
+                    started_at=self.surveyed_at,
+                )
+
+    def unread(self) -> Iterator[Part]:
+        """Yield the parts that no artifact reads."""
+        return (part for part, read in self._sorted() if not read)
+
+    def origin(self, locator: Locator) -> str:
+        """Print where something lies, without the name that a person gave to the recording."""
+        return f"{self.header.kind}{'!' if locator.members else ''}{locator}"
+
+    def file(self, evidence: Evidence) -> RecordedFile:
+        """Return the bytes of an evidence that lies in this recording."""
+        if evidence.locator is None:
+            raise ValueError(f"{evidence.id} does not lie in a recording")
+        code = evidence.outcome.exit_code
+        place = self.path, evidence.locator
+        return RecordedFile(evidence.request, *place, id=evidence.id, exit_code=code)
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return what of the recording itself could not be looked into."""
+        shown = [
+            Gap(
+                artifact=f"{PLATFORM}.recording",
+                reason=flaw.reason,
+                request=self.origin(flaw.locator),
+                detail=flaw.detail,
+            )
+            for flaw in self.flaws[:_FLAWS_SHOWN]
+        ]
+        if (more := len(self.flaws) - _FLAWS_SHOWN) > 0:
+            reason = self.flaws[_FLAWS_SHOWN].reason
+            detail = f"and {more} more that could not be looked into"
+            shown.append(Gap(artifact=f"{PLATFORM}.recording", reason=reason, detail=detail))
+        return tuple(shown)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of the recording was cut off."""
+        return all(flaw.reason != "truncated" for flaw in self.flaws)
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When the recording was made, as it says itself; None where that cannot be.
+
+        A time without an offset is the device's local one and taken for UTC: ages count in days.
+        """
+        try:
+            moment = datetime.fromisoformat(self.header.recorded_at or "")
+        except ValueError:
+            return None
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        tomorrow = self.surveyed_at + timedelta(days=1)
+        return moment if _FIRST_ANDROID <= moment <= tomorrow else None
+
+    def _sorted(self) -> Iterator[tuple[Part, bool]]:
+        known = readers(self.artifacts)
+        for part in self.parts:
+            request = part.request
+            yield part, request is not None and any(each.fits(request) for each in known)
+
+
+def _outcome(part: Part) -> Outcome:
+    """Describe how a part ended; one that was cut has no exit status, and states no absence."""
+    return Outcome(exit_code=None if part.cut else 0, cut=part.cut, detail=part.detail)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Recording]:
+    """Survey a recording, and keep the worker that reads it.
+
+    UsageError for a path of no known kind; CaseError for a recording of which nothing is readable.
+    """
+    artifacts = tuple(each for each in ARTIFACTS if each.platform == PLATFORM)
+    path = path.absolute()
+    with Worker(readable=[path], preload=["scanner.artifacts", survey.__module__]) as worker:
+        surveyed_at = now()
+        header, parts, flaws = _survey(path, worker, artifacts)
+        yield Recording(
+            path=path,
+            worker=worker,
+            artifacts=artifacts,
+            header=header,
+            parts=tuple(parts),
+            flaws=tuple(flaws),
+            surveyed_at=surveyed_at,
+        )
+
+
+def _survey(
+    path: Path, worker: Worker, artifacts: Sequence[Artifact]
+) -> tuple[Header, list[Part], list[Flaw]]:
+    file = RecordedFile(Survey(wanted=wanted_of_recordings(artifacts)), path, Locator())
+    found: dict[type[Surveyed], list[Surveyed]] = {Header: [], Part: [], Flaw: []}
+    try:
+        for each in worker.survey(survey, file, _LIMITS):
+            found[type(each)].append(each)
+    except NotAvailable as error:
+        raise UsageError(
+            f"{path}: is no recording of a known kind",
+            remedy="Known are cases, Android bugreports (zip, folder or text), folders and zips of"
+            " androidqf, and folders of dumpsys outputs.",
+        ) from error
+    except (ParseError, WorkerKilled) as error:
+        raise CaseError(
+            f"{path}: nothing of it can be read: {error}",
+            remedy="Use an untouched copy of the recording, or make it again.",
+        ) from error
+    headers = [each for each in found[Header] if isinstance(each, Header)]
+    parts = [each for each in found[Part] if isinstance(each, Part)]
+    if not headers or not parts:
+        raise CaseError(f"{path}: nothing of it can be read", remedy="Use an untouched copy.")
+    return headers[0], parts, [each for each in found[Flaw] if isinstance(each, Flaw)]
