@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from types import MappingProxyType
 
@@ -17,6 +17,17 @@ def render(report: Report, format: str) -> bytes | str:
     if format not in FORMATS:
         raise UsageError(f"no format {format[:40]!r}", remedy=f"one of {', '.join(FORMATS)}")
     return FORMATS[format](report)
+
+
+def prepare(formats: Iterable[str]) -> None:
+    """Load what rendering in some formats needs, while there is time to do so."""
+    for name in formats:
+        if name in FORMATS:
+            getattr(import_module(f"scanner.report.{name}"), "prepare", _nothing)()
+
+
+def _nothing() -> None:
+    """Make nothing ready, for a format that needs nothing."""
 
 
 def _lazily(name: str) -> Render:

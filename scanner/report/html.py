@@ -43,6 +43,12 @@ def render(report: Report, *, language: str = "en") -> str:
     )
 
 
+def prepare() -> None:
+    """Compile the templates."""
+    for name in _environment().list_templates(extensions=["j2"]):
+        _environment().get_template(name)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from scanner.formats.text import safe_text
 from scanner.model.evidence import Gap, Reason
+from scanner.model.exposure import Exposure
 from scanner.model.findings import LEVELS, Finding, Level, Message, RuleClass, Status
 from scanner.model.report import Report, RuleLine
 from scanner.report.messages import named, text
@@ -82,6 +83,8 @@ class Outline(Struct, frozen=True):
     later: tuple[Step, ...]
     do_not: tuple[Step, ...]
     unseen: tuple[Unseen, ...]
+    lacking: tuple[Exposure, ...]  # known holes that the build has not closed, the latest first
+    undecided: int  # known holes of which nothing read says whether they are closed
     entities: tuple[tuple[str, int], ...]
     statuses: tuple[tuple[Status, int], ...]
 
@@ -99,6 +102,8 @@ def outline(report: Report, language: str = "en") -> Outline:
         later=later,
         do_not=do_not,
         unseen=tuple(_unseen(report.gaps, language)),
+        lacking=tuple(each for each in report.exposure if each.status == "lacks_fix"),
+        undecided=sum(each.status == "not_examined" for each in report.exposure),
         entities=tuple((named("entity", name, language), count) for name, count in entities),
         statuses=tuple((each, statuses[each]) for each in get_args(Status) if statuses[each]),
     )

@@ -87,6 +87,8 @@ class _Summary:
             names = [name for name in (device.manufacturer, device.model) if name]
             parts.append(safe_text(" ".join(names) or device.pseudonym, 60))
         if acquisition:
+            if acquisition.recorded_at:
+                parts.append(f"{self._t('ui.recorded')} {acquisition.recorded_at:%Y-%m-%d}")
             parts.append(acquisition.started_at.strftime("%Y-%m-%d %H:%M %Z"))
         self._print(" - ".join(parts), "dim")
         self._print(self._named("verdict", report.verdict) + ".", _VERDICT_COLORS[report.verdict])
@@ -119,6 +121,16 @@ class _Summary:
         arranged = self.outline
         self._findings("ui.compromise", "ui.none_compromise", arranged.compromise)
         self._findings("ui.posture", "ui.none_posture", arranged.posture)
+        self._exposure(arranged)
+
+    def _exposure(self, arranged: Outline) -> None:
+        if lacking := arranged.lacking:
+            patch = safe_text(lacking[0].security_patch or "", 20)
+            said = self._t("ui.exposure_short", count=len(lacking), patch=patch)
+            names = ", ".join(safe_text(each.cve, 40) for each in lacking[:_FEW])
+            self._print(f"{said} {names}.", indent=2)
+        if count := arranged.undecided:
+            self._print(self._t("ui.exposure_undecided", count=count), indent=2)
 
     def _findings(self, title: str, none: str, findings: tuple[Shown, ...]) -> None:
         if not findings:
