@@ -29,10 +29,14 @@ check: $(CHECKS:%=check-%)  ## hold everything that continuous integration holds
 
 corpus: $(READY) test-tools  ## run the tests that read the corpus of real recordings
 	@test -d "$(CORPUS)" || { echo "corpus: no folder $(CORPUS); set SCANNER_CORPUS" >&2; exit 1; }
+	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python tools/base_rates.py
 	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python -m pytest -n 2 -m corpus
 
 bench: $(READY) test-tools  ## measure speed and memory, each beside what it is compared with
+	@tools/peers.sh
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/rules.py
+	$(BIN)/python bench/recordings.py
 
 docs: $(READY)  ## write the generated pages again
 	$(BIN)/python tools/docs.py
@@ -41,7 +45,7 @@ lock: $(READY)  ## resolve the development dependencies again
 	$(BIN)/$(LOCK) --upgrade -o requirements/dev.txt pyproject.toml requirements/dev.in
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .venv-mvt .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment: made again whenever the lock or the project's own table changes.
