@@ -10,7 +10,7 @@ from scanner.errors import NotAvailable, ParseError
 from scanner.formats.container import RecordedFile
 from scanner.model.evidence import Locator
 from scanner.model.recording import Header, Part
-from scanner.model.requests import Command, Survey
+from scanner.model.requests import Command, Dumpsys, Survey
 from scanner.sources.recorded import survey
 
 from .conftest import recordings
@@ -133,8 +133,6 @@ def test_the_outputs_of_several_phones_are_refused(corpus, name):
     "name",
     [
         "android-state-files",
-        "android-dumpsys/androidtv",
-        "android-dumpsys/aosp-14-normal-dumpsys-surfaceflinger-result",
         "apk-real-apps",
         "ios-backup-mvt",
         "ios-sysdiagnose",
@@ -144,6 +142,20 @@ def test_the_outputs_of_several_phones_are_refused(corpus, name):
 def test_what_is_no_output_is_nothing(corpus, name):
     with pytest.raises(NotAvailable):
         parts_of(corpus / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        ("androidtv", "input"),
+        ("aosp-9-normal-dumpsys-surfaceflinger-result", "SurfaceFlinger"),
+        ("aosp-14-normal-dumpsys-surfaceflinger-result", "SurfaceFlinger"),
+    ],
+)
+def test_services_that_nothing_reads_are_known_all_the_same(corpus, name, service):
+    (part,) = parts_of(corpus / "android-dumpsys" / name)
+
+    assert Dumpsys(service=service) == part.request
 
 
 def test_no_app_is_a_recording(corpus):

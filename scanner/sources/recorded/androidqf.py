@@ -8,7 +8,8 @@ its own: `packages.json`, `processes.json`, `files.json`, `root_binaries.json`, 
 whose names the phone chose.
 
 The texts are what `adb shell` printed, without the white space at both ends: no last line has its
-end. `processes.txt` of some versions is the JSON of `processes.json`.
+end. Only the digest tells such a text from one that was cut. `processes.txt` of some versions is
+the JSON of `processes.json`.
 
 What both `dumpsys.txt` and `bugreport.zip` state is two parts, each where it stands. An archive
 that androidqf encrypted (`.zip.age`) is no archive here, and of no known kind.
@@ -16,7 +17,9 @@ that androidqf encrypted (`.zip.age`) is no archive here, and of no known kind.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import io
 from collections.abc import Iterator
 
 from msgspec import structs
@@ -52,6 +55,7 @@ _ANSWERS: dict[str, AnyRequest] = {
     **{f"settings_{space}.txt": settings_of(space) for space in ("global", "secure", "system")},
     **{name: Collected(collector="androidqf", name=name, limit=256 * MiB) for name in _COLLECTED},
 }
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _KNOWN = frozenset((*_ANSWERS, ABOUT, DIGESTS, _SERVICES, _BUGREPORT, "backup.ab", "env.txt"))
 
 
@@ -83,13 +87,26 @@ def _parts(
     if request == PS and _begins(container, member, b"["):
         request = _ANSWERS[_PROCESSES]  # as older versions named it
     if request:
-        yield answering(source, request, wanted, digest=digest)
+        part = answering(source, request, wanted, digest=digest)
+        yield _trimmed(part, source) if digest is not None and name.endswith(".txt") else part
     elif name in {_SERVICES, _BUGREPORT}:
         altered = digest is not None and digest != _digest(source)
         parts = _within(container, member, source, wanted)
         yield from map(_altered, parts) if altered else parts
     else:
         yield unread(source)
+
+
+def _trimmed(part: Part, source: Source) -> Part:
+    """Return a text that is as it was collected; trimmed, where its last line has no end."""
+    if part.cut or part.sha256 is None or not part.size:
+        return part
+    with source.open() as stream:
+        is_wide = stream.read(len(codecs.BOM_UTF16)) in _UTF_16
+        stream.seek(-1, io.SEEK_END)
+        if is_wide or stream.read(1) == b"\n":
+            return part
+    return structs.replace(part, locator=structs.replace(part.locator, trimmed=True))
 
 
 def _within(

@@ -55,8 +55,8 @@ class MainText(Struct, frozen=True, kw_only=True):
 
 def survey(container: Container, wanted: Wanted) -> Iterator[Part | Flaw]:
     """Yield the parts of a bugreport in a folder or archive; ParseError where it has no text."""
-    main = main_text(container)
     yield from container.flaws()
+    main = main_text(container)
     yield from main.flaws
     top = top_of(container)
     for member in container.members:

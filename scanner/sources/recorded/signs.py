@@ -53,6 +53,7 @@ SIGNS: tuple[Sign, ...] = (
     _sign(r"Packages:\n  Package \[", "package", *_HOLDS_OF_PACKAGES[1:]),
     _sign(r"Battery History(?: |:|\[| \()", "batterystats", "\nDaily stats:", "\nStatistics since"),
     _sign(r"Daily stats:\n", Dumpsys(service="batterystats", arguments=("--daily",))),
+    _sign(r"Build configuration: \[sf ", "SurfaceFlinger"),
     _sign(r"Current Alarm Manager state:\n", "alarm"),
     _sign(r"Current Battery Service state:\n", "battery"),
     _sign(r"Current Device Policy Manager state:\n", "device_policy"),
@@ -93,6 +94,8 @@ _IDENTITY = tuple(
 )
 _TITLE = re.compile(r"[A-Z][A-Z ]{2,60} \(dumpsys ([A-Za-z_][\w.]{0,60})(?: ([a-z][\w-]{0,40}))?\)")
 _SERVICES = re.compile(r"^DUMP OF SERVICE (?:[A-Z]{1,10} )?[\w./-]{1,200}:?$", re.MULTILINE)
+# The command itself, where somebody copied a terminal.
+_TYPED = re.compile(r"\A(?:[^\n]{0,80}[$#] )?(?:adb shell )?dumpsys [a-zA-Z_.]{1,80}\n")
 _RULER = re.compile(r"\A\n*(?:-{40,200}\n+)?")  # blank lines, a line of dashes
 _TOMBSTONE = f"{' '.join(['***'] * 16)}\nBuild fingerprint: "
 # Field 1 is the architecture, left out for arm; field 2 the fingerprint of the build, as text.
@@ -106,7 +109,7 @@ def recognise(text: str, name: str, holds: Callable[[str], bool]) -> Recognised 
     `holds` tells whether all of the text holds some words; `name` is asked only for which of the
     phone's tombstones a text that is one is.
     """
-    text = _RULER.sub("", text, count=1)
+    text = _RULER.sub("", _TYPED.sub("", text, count=1), count=1)
     for sign in SIGNS:
         if sign.begins.match(text):
             whole = all(map(holds, sign.holds))

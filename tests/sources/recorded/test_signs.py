@@ -204,3 +204,16 @@ def test_a_tombstone_needs_its_name_too():
 )
 def test_other_texts_are_nothing(text):
     assert told(text) is None
+
+
+@pytest.mark.parametrize("typed", ["", "dumpsys input\n", "phone:/ $ dumpsys input\n"])
+def test_a_terminal_that_was_copied_is_read_below_the_command(typed):
+    found = recognise(typed + "INPUT MANAGER (dumpsys input)\n\nInput", "x.txt", lambda _: True)
+
+    assert Recognised(request=Dumpsys(service="input")) == found
+
+
+def test_the_compositor_is_told_by_its_build_configuration():
+    found = recognise("Build configuration: [sf PRESENT_TIME_OFFSET=0]\n", "x", lambda _: True)
+
+    assert Recognised(request=Dumpsys(service="SurfaceFlinger")) == found
