@@ -13,9 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-to" / "add-an-artifact.md"
 FILES = (
-    "scanner/model/entities/keyboards.py",
-    "scanner/artifacts/android/keyboards.py",
-    "tests/artifacts/android/test_keyboards.py",
+    "scanner/model/entities/sleep.py",
+    "scanner/artifacts/android/sleep_exemptions.py",
+    "tests/artifacts/android/test_sleep_exemptions.py",
 )
 
 
@@ -45,16 +45,19 @@ def copy(tmp_path_factory):
     entities = copy / "scanner" / "model" / "entities" / "__init__.py"
     insert(
         entities,
-        "from scanner.model.entities.processes",
-        "from scanner.model.entities.keyboards import Keyboard\n",
+        "from scanner.model.entities.system import (",
+        "from scanner.model.entities.sleep import SleepExemption\n",
     )
-    insert(entities, "\n    | PolicyOwner\n", "\n    | Keyboard")
-    insert(entities, "\n    PolicyOwner,\n    Process,", "\n    Keyboard,")
-    insert(entities, '\n    "Otherwise",\n', '\n    "Keyboard",')
+    insert(entities, "\n    | Socket\n", "\n    | SleepExemption")
+    insert(entities, "\n    Process,\n    Socket,\n    Network,", "\n    SleepExemption,")
+    insert(entities, '\n    "Socket",\n', '\n    "SleepExemption",')
     registry = copy / "scanner" / "artifacts" / "__init__.py"
-    insert(registry, "\nARTIFACTS", "\nfrom scanner.artifacts.android.keyboards import KEYBOARDS\n")
+    listed = "from scanner.artifacts.android.sleep_exemptions import SLEEP_EXEMPTIONS\n"
+    insert(registry, "\nARTIFACTS", f"\n{listed}")
     source = registry.read_text(encoding="utf-8")
-    registry.write_text(re.sub(r"(\nARTIFACTS.* = \()", r"\1KEYBOARDS, ", source), encoding="utf-8")
+    registry.write_text(
+        re.sub(r"(\nARTIFACTS.* = \()", r"\1SLEEP_EXEMPTIONS, ", source), encoding="utf-8"
+    )
     return copy
 
 
@@ -65,11 +68,11 @@ def run(copy: Path, *argv: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_its_tests_pass_and_so_do_the_house_rules(copy):
-    tests = ("tests/artifacts/android/test_keyboards.py", "tests/style/test_artifacts.py")
+    tests = ("tests/artifacts/android/test_sleep_exemptions.py", "tests/style/test_artifacts.py")
     done = run(copy, "pytest", "-q", "-p", "no:cacheprovider", *tests)
 
     assert 0 == done.returncode, done.stdout
-    assert "android.keyboards" in run(copy, "pytest", "-q", "--collect-only", *tests).stdout
+    assert "android.sleep_exemptions" in run(copy, "pytest", "-q", "--collect-only", *tests).stdout
 
 
 def test_its_code_is_as_tidy_as_ours(copy):
@@ -80,9 +83,9 @@ def test_its_code_is_as_tidy_as_ours(copy):
 
 def test_every_field_of_its_entity_has_a_class(copy):
     code = (
-        "from scanner.model.entities import ENTITIES, Keyboard;"
+        "from scanner.model.entities import ENTITIES, SleepExemption;"
         "from scanner.model.privacy import privacy_classes;"
-        "assert Keyboard in ENTITIES and None not in privacy_classes(Keyboard).values()"
+        "assert SleepExemption in ENTITIES and None not in privacy_classes(SleepExemption).values()"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=copy, check=False)
 
