@@ -5,6 +5,7 @@
     for phone in scanner.devices():
         scanned = scanner.scan(f"android:{phone.serial}")
         print(scanned.report.verdict, scanned.folder)
+    scanned = scanner.scan("bugreport.zip")
 
 Nothing here prints, and nothing is global: several phones can be scanned in one process.
 """

@@ -82,7 +82,7 @@ class Examination(Struct, frozen=True, kw_only=True):
         """Apply the rules and put the report together."""
         tell = on_event or _nobody
         read = self.reader.gaps(self.acquisition.unanswered, self.acquisition.users)
-        gaps = (*read, *self.flaws)
+        gaps = (*read, *map(self.redaction.gap, self.flaws))
         for gap in gaps:
             tell(GapFound(gap=gap))
         checks, findings = self._inspect(gaps, tell)
@@ -103,7 +103,7 @@ class Examination(Struct, frozen=True, kw_only=True):
             checks=tuple(checks),
             findings=tuple(by_gravity(self.redaction.finding(each) for each in findings)),
             gaps=gaps,
-            evidence=evidence_lines(self.evidence, self.reader),
+            evidence=evidence_lines(self.evidence, self.reader, self.redaction),
             footprint=footprint(self.acquisition, self.evidence, self.redaction),
             rules=self.pack.lines(),
             exposure=self._exposure(),
@@ -141,7 +141,9 @@ class Examination(Struct, frozen=True, kw_only=True):
 
     def _coverage(self, checks: Sequence[Check], gaps: Sequence[Gap]) -> Coverage:
         reached = extent(checks)
-        missing = {gap.artifact for gap in gaps if gap.user is None and gap not in self.flaws}
+        missing = {gap.artifact for gap in gaps if gap.user is None} - {
+            gap.artifact for gap in self.flaws
+        }
         return Coverage(
             applicable=reached.applicable,
             examined=reached.examined,
@@ -242,7 +244,7 @@ def device_of(acquisition: Acquisition, reader: EvidenceReader, redaction: Redac
 
 
 def evidence_lines(
-    evidence: Iterable[Evidence], reader: EvidenceReader
+    evidence: Iterable[Evidence], reader: EvidenceReader, redaction: Redaction
 ) -> tuple[EvidenceLine, ...]:
     """List the evidence in the order of its ids, so that arrival never shows."""
     lines = []
@@ -253,7 +255,7 @@ def evidence_lines(
                 id=each.id,
                 artifact=artifact.name if artifact else "",
                 request=str(each.request),
-                origin=each.origin,
+                origin=redaction.origin(each.origin),
                 sha256=each.sha256,
                 size=each.size,
                 exit_code=each.outcome.exit_code,

@@ -205,6 +205,7 @@ def _record(
         started_at=started,
         ended_at=recording.surveyed_at,
         recorded_at=recording.recorded_at,
+        recording_sha256=recording.header.sha256,
         complete=True,
         platform=PLATFORM,
         transport=recording.header.kind,
@@ -279,12 +280,19 @@ def _store(
 
 
 def _require_same(case: Case, recording: Recording) -> None:
-    """CaseError where a recording does not hold what a case says that it held."""
+    """CaseError where a recording is not the one that a case was made of.
+
+    A folder is known by its parts alone, of which a later version may read more.
+    """
+    named = {(each.origin, each.sha256) for each in case.evidence()}
     found = {(each.origin, each.sha256) for each in recording.evidence()}
-    missing = [each for each in case.evidence() if (each.origin, each.sha256) not in found]
-    if missing:
+    differ = named - found
+    if case.acquisition.version == tool_version():
+        differ |= found - named
+    digests = {case.acquisition.recording_sha256, recording.header.sha256} - {None}
+    if differ or len(digests) > 1:
         raise CaseError(
             f"{recording.path}: is not the recording that this case was made of:"
-            f" {missing[0].id} and {len(missing) - 1} others differ",
+            f" {len(differ) or 'other'} parts differ",
             remedy="Name the untouched recording with --source.",
         )

@@ -16,6 +16,7 @@ from msgspec import UNSET, Struct, structs
 
 from scanner.case import pseudonym
 from scanner.model.entities import ENTITIES, Entity
+from scanner.model.evidence import Gap
 from scanner.model.findings import LEVELS, Finding, Match, Subject
 from scanner.model.privacy import UNREADABLE, PrivacyClass, PrivacyLevel, privacy_classes
 from scanner.snapshot import Joined, Snapshot
@@ -50,6 +51,14 @@ class Redaction(Struct, frozen=True):
         if value is None or self.level == "case":
             return value
         return self.pseudonym("D", value)
+
+    def origin(self, origin: str) -> str:
+        """Return where an evidence lies; names of files, which people choose, not at `public`."""
+        return origin.partition("!")[0] if self.level == "public" else origin
+
+    def gap(self, gap: Gap) -> Gap:
+        """Return a gap of a recording itself, whose request is a place in it."""
+        return structs.replace(gap, request=self.origin(gap.request or "") or None)
 
     def entities(self, snapshot: Snapshot) -> Iterator[bytes]:
         """Yield one line of `entities.jsonl` for each entity observed."""

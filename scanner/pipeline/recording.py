@@ -157,7 +157,8 @@ def _survey(
     except (ParseError, WorkerKilled) as error:
         raise CaseError(
             f"{path}: nothing of it can be read: {error}",
-            remedy="Use an untouched copy of the recording, or make it again.",
+            remedy="Use an untouched copy of the recording; of several phones, name the folder of"
+            " each by itself.",
         ) from error
     headers = [each for each in found[Header] if isinstance(each, Header)]
     parts = [each for each in found[Part] if isinstance(each, Part)]

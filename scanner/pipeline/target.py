@@ -75,6 +75,11 @@ def open_source(
 
 def open_live(target: str | None, adb: AdbServer, on_action: OnAction) -> LiveSource:
     """Open the phone that a target names, or the only one that is attached."""
+    if target is not None and not target.startswith(("android:", "ios:")) and Path(target).exists():
+        raise UsageError(
+            f"{target}: a recording has no phone at its other end to put requests to",
+            remedy="scan or examine it: scanner.scan(path)",
+        )
     if target is not None and target.startswith("ios:"):
         raise UsageError(
             "iPhones cannot be examined by this version",
