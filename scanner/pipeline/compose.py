@@ -112,11 +112,11 @@ class Examination(Struct, frozen=True, kw_only=True):
         return Examined(report=report, entities=entities)
 
     def _inspect(self, gaps: Sequence[Gap], tell: OnEvent) -> tuple[list[Check], list[Finding]]:
-        profile = profile_named(self.acquisition.profile)
+        asked = {artifact.name for artifact in self.reader.artifacts}
         beyond = tuple(
             artifact
             for artifact in ARTIFACTS
-            if artifact.platform == self.acquisition.platform and artifact.profile > profile
+            if artifact.platform == self.acquisition.platform and artifact.name not in asked
         )
         checks: list[Check] = []
         findings: list[Finding] = []

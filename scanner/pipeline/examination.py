@@ -53,9 +53,10 @@ def examine(
             case, source, pack=pack, privacy=privacy, on_event=on_event, clock=clock
         )
     snapshot = Snapshot(acquisition.platform, now=acquisition.now, host_keys=acquisition.host_keys)
-    artifacts = selected(ARTIFACTS, acquisition.platform, profile_named(acquisition.profile))
+    recorded, profile = is_recording(acquisition), profile_named(acquisition.profile)
+    artifacts = selected(ARTIFACTS, acquisition.platform, profile, recorded=recorded)
     with Worker(readable=[case.evidence_folder], preload=["scanner.artifacts"]) as worker:
-        reader = EvidenceReader(artifacts, snapshot, worker, recorded=is_recording(acquisition))
+        reader = EvidenceReader(artifacts, snapshot, worker, recorded=recorded)
         for done, each in enumerate(evidence, start=1):
             if each.locator is None:
                 reader.read(each, case.file(each))

@@ -39,13 +39,23 @@ def profile_named(name: str) -> Profile:
         raise UsageError(f"no profile {name!r}", remedy=f"choose one of: {known}") from None
 
 
-def selected(artifacts: Iterable[Artifact], platform: str, profile: Profile) -> list[Artifact]:
-    """Return the artifacts that a profile includes on a platform."""
+def selected(
+    artifacts: Iterable[Artifact], platform: str, profile: Profile, *, recorded: bool = False
+) -> list[Artifact]:
+    """Return the artifacts of a platform that a profile includes and a phone can answer.
+
+    Of a recording (`recorded`) all are read: nobody can be asked for more, nor for less.
+    """
     return [
         artifact
         for artifact in artifacts
-        if artifact.platform == platform and artifact.profile <= profile
+        if artifact.platform == platform
+        and (recorded or (artifact.profile <= profile and _can_be_asked(artifact)))
     ]
+
+
+def _can_be_asked(artifact: Artifact) -> bool:
+    return any(not isinstance(reading.request, RecordedOnly) for reading in artifact.readings)
 
 
 def readers(artifacts: Sequence[Artifact]) -> list[Reader]:

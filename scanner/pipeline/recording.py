@@ -12,12 +12,12 @@ from msgspec import Struct
 from scanner.artifacts import ARTIFACTS
 from scanner.errors import CaseError, NotAvailable, ParseError, UsageError, WorkerKilled
 from scanner.formats.container import RecordedFile
-from scanner.model.artifact import Artifact
+from scanner.model.artifact import Artifact, Profile
 from scanner.model.evidence import Evidence, Gap, Locator, Outcome, evidence_id
 from scanner.model.recording import Flaw, Header, Part, Surveyed
 from scanner.model.requests import GiB, MiB, Survey
 from scanner.pipeline.host import now
-from scanner.pipeline.plan import readers, wanted_of_recordings
+from scanner.pipeline.plan import readers, selected, wanted_of_recordings
 from scanner.sources.recorded import survey
 from scanner.worker import Limits, Worker
 
@@ -124,7 +124,7 @@ def opened(path: Path) -> Iterator[Recording]:
 
     UsageError for a path of no known kind; CaseError for a recording of which nothing is readable.
     """
-    artifacts = tuple(each for each in ARTIFACTS if each.platform == PLATFORM)
+    artifacts = tuple(selected(ARTIFACTS, PLATFORM, Profile.DEEP, recorded=True))
     path = path.absolute()
     with Worker(readable=[path], preload=["scanner.artifacts", survey.__module__]) as worker:
         surveyed_at = now()
