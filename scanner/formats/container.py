@@ -19,6 +19,7 @@ from msgspec import Struct
 from scanner.errors import ParseError
 from scanner.formats import folder, zip_directory
 from scanner.formats.checked import checked
+from scanner.formats.ended import ended
 from scanner.formats.inflated import FREE_SIZE, RATIO_LIMIT, SIZE_LIMIT, Inflated
 from scanner.formats.window import Window, window
 from scanner.model.evidence import EvidenceFile, Locator, Reason
@@ -164,8 +165,12 @@ class RecordedFile(EvidenceFile):
         self.root, self.locator = root, locator
 
     def open(self) -> BinaryIO:
-        """Open exactly the bytes of the locator, read-only and seekable."""
-        return open_at(self.root, self.locator)
+        """Open exactly the bytes of the locator, read-only and seekable.
+
+        What was trimmed ends with a newline more.
+        """
+        stream = open_at(self.root, self.locator)
+        return ended(stream) if self.locator.trimmed else stream
 
     def errors(self) -> str:
         return ""

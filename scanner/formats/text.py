@@ -20,7 +20,9 @@ def safe_text(value: str, limit: int = 200) -> str:
     What is invisible or steers a terminal becomes an escape (`\x1b`, `\u202e`), never vanishes: a
     name must not look like another one. Markup is the renderer's to escape.
     """
-    shown = "".join(_visible(character) for character in value[: limit + 1])
+    shown = value[: limit + 1]
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(map(_visible, shown))
     if len(shown) <= limit:
         return shown
     return shown[: max(limit - 1, 0)] + ELLIPSIS[:limit]

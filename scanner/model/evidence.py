@@ -60,6 +60,7 @@ class Locator(Struct, frozen=True, omit_defaults=True):
     members: tuple[str, ...] = ()
     offset: int = 0  # bytes, from the start of the innermost member
     length: int | None = None  # bytes; None: to its end
+    trimmed: bool = False  # the collector cut off the end of the last line: it is read with one
 
     def __str__(self) -> str:
         name = "!".join(self.members)

@@ -50,6 +50,7 @@ class Acquisition(Struct, frozen=True, kw_only=True):
     started_at: datetime
     ended_at: datetime | None  # None: the acquisition did not end
     recorded_at: datetime | None = None  # when a recording was made, as it says itself
+    recording_sha256: str | None = None  # of a recording that is one file
     complete: bool
     platform: str
     transport: str  # usb, tcp; of a recording its kind: bugreport, androidqf, dumps

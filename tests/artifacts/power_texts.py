@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from . import (
     test_app_operations,
+    test_battery_history,
     test_input_methods,
     test_media_projection,
     test_notification_listeners,
@@ -23,12 +24,13 @@ def texts(canary: str) -> dict[str, list[tuple[int, str]]]:
             (0, test_app_operations.EIGHT),
         ],
         "android.notification_listeners": [
-            (0, "com.example.watch/.Listener\n"),
-            (1, test_notification_listeners.FOURTEEN.replace("Somebody's words", canary)),
+            (0, f"x={canary}\nenabled_notification_listeners=com.example.watch/.Listener\n"),
+            (1, test_notification_listeners.DUMP.replace("show_password", canary)),
+            (2, test_notification_listeners.FOURTEEN.replace("Somebody's words", canary)),
         ],
         "android.input_methods": [
-            (0, "com.example.keys/.Board;12\n"),
-            (1, "com.example.keys/.Board\n"),
+            (0, f"default_input_method=com.example.keys/.Board;12\nx={canary}\n"),
+            (1, test_input_methods.DUMP.replace("show_password", canary)),
             (2, f"{test_input_methods.TEN}  {canary}\n"),
             (3, f"{test_input_methods.SIXTEEN}  {canary}\n"),
         ],
@@ -39,4 +41,7 @@ def texts(canary: str) -> dict[str, list[tuple[int, str]]]:
             (1, test_schedules.ALARMS.replace("SOMEBODYS", canary)),
         ],
         "android.platform_compat": [(0, test_platform_compat.TEXT)],
+        "android.battery_history": [
+            (0, test_battery_history.HISTORY + test_battery_history.OTHERS.replace("com", canary))
+        ],
     }

@@ -141,7 +141,6 @@ def test_apps_packages_and_all_others():
             operations_allowed=("READ_SMS", "SYSTEM_ALERT_WINDOW"),
         ),
         App(user=10, package="com.example.quiet", operations_allowed=None),
-        PackageTrace(kind="app_operation", package="android"),
         PackageTrace(kind="app_operation", package="com.example.quiet"),
         PackageTrace(kind="app_operation", package="com.example.spy"),
         Otherwise(entity="app", user=0, field="operations_allowed", value=None),

@@ -8,11 +8,16 @@ from msgspec import UNSET
 
 from scanner.artifacts import ARTIFACTS
 from scanner.artifacts.android import packages, settings
-from scanner.model.artifact import Planned
+from scanner.model.artifact import Planned, Reading
 from scanner.model.entities import Otherwise
+from scanner.model.evidence import BytesFile
 from scanner.model.privacy import UNREADABLE, privacy_classes
+from scanner.model.requests import Command, for_user
 
 from . import (
+    network_texts,
+    power_texts,
+    system_texts,
     test_accessibility,
     test_adb_keys,
     test_device_policy,
@@ -37,7 +42,8 @@ ACCESSIBILITY = (
 )
 TEXTS = {
     "android.getprop": [
-        (0, test_getprop.PHONE.replace("Somebody's operator", CANARY).replace("somebodys", CANARY))
+        (0, test_getprop.PHONE.replace("Somebody's operator", CANARY).replace("somebodys", CANARY)),
+        (1, test_getprop.DEVELOPERS),
     ],
     "android.users": [
         (0, test_users.LIST.replace("Owner", CANARY)),
@@ -73,6 +79,7 @@ TEXTS = {
         )
     ],
 }
+TEXTS |= power_texts.texts(CANARY) | network_texts.texts(CANARY) | system_texts.texts(CANARY)
 CASES = [
     pytest.param(name, number, text, id=f"{name}-{at}")
     for name, texts in TEXTS.items()
@@ -80,9 +87,20 @@ CASES = [
 ]
 
 
+def answer_to(reading: Reading, text: str | bytes) -> BytesFile:
+    """Return a text as the answer to what the reading asks, of user 10 where it asks of users."""
+    request = reading.request
+    if isinstance(request, Planned):
+        assert isinstance(request.template, Command)
+        request = for_user(request.template, 10)
+    data = text.encode() if isinstance(text, str) else text
+    return BytesFile(request, data, b"", exit_code=0)
+
+
 def statements(name, number, text):
-    found = list(BY_NAME[name].readings[number].parse(evidence(text, user=10)))
-    assert found or text.startswith(test_accessibility.HEAD)
+    reading = BY_NAME[name].readings[number]
+    found = list(reading.parse(answer_to(reading, text)))
+    assert found or name == "android.accessibility"
     return found
 
 

@@ -25,7 +25,7 @@ WANTED = (
 )
 ANSWERS = {
     "getprop.txt": "getprop",
-    "ps.txt": "ps -A",
+    "ps.txt": "ps -A of shell",
     **{f"{name}.json": f"{name}.json of androidqf" for name in ("files", "packages")},
     "root_binaries.json": "root_binaries.json of androidqf",
 }

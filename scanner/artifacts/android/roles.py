@@ -13,6 +13,10 @@ RoleUserState.dump through DualDumpOutputStream, the same in 10 to 16 (recording
               fallback_enabled=true   later versions
               holders=com.example     several: `holders=[`, one a line, `]`; none: no line
             }
+
+Before 10 the settings sms_default_application and dialer_default_application name such apps. They
+are not read for it: a phone that was updated keeps its old values, and a list of settings does not
+say of which version it is.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from scanner.artifacts.android import settings_dump
 from scanner.artifacts.android.accessibility import from_setting
 from scanner.artifacts.android.answer import answer, per_user
+from scanner.artifacts.android.settings_dump import Namespace
 from scanner.errors import ParseError
 from scanner.formats.lines import ends_whole, text_lines
 from scanner.model.artifact import Artifact, Reading, Stated
@@ -98,6 +99,30 @@ _NAME = re.compile(r"[A-Za-z0-9_.:#/$@ -]{1,200}=")
 
 def parse(file: EvidenceFile) -> Iterator[AnyStatement]:
     """Yield settings of the allow-list, and the accessibility services that one lists."""
+    yield from _settings(_listed(file))
+
+
+def parse_dump(file: EvidenceFile) -> Iterator[AnyStatement]:
+    """Yield settings of the allow-list of each user, and the accessibility services listed."""
+    for space in _dumped(file):
+        yield from _settings(space)
+
+
+def secure(file: EvidenceFile) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """Yield the user whose secure settings are listed, and those that are stated, by name."""
+    space = _listed(file)
+    yield space.user, _stated(space)
+
+
+def secure_of_dump(file: EvidenceFile) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """Yield each user of a recording, and the secure settings that are stated, by name."""
+    for space in _dumped(file):
+        if space.name == "secure":
+            yield space.user, _stated(space)
+
+
+def _listed(file: EvidenceFile) -> Namespace:
+    """Read a list of one namespace."""
     namespace, user = _scope(file)
     found: dict[str, list[list[str]]] = {}
     current: list[str] | None = None
@@ -128,34 +153,38 @@ def parse(file: EvidenceFile) -> Iterator[AnyStatement]:
         if not any(lines is cut for lines in printed)
     }
     # `settings` prints a value that was never set, or was deleted, as the word null.
-    stated = {
+    known = {
         name: [None if v == "null" else v for v in printed] for name, printed in values.items()
     }
-    yield from _settings(namespace, user, stated, whole=whole)
+    return Namespace(namespace, user, known, whole)
 
 
-def parse_dump(file: EvidenceFile) -> Iterator[AnyStatement]:
-    """Yield settings of the allow-list of each user, and the accessibility services listed."""
+def _dumped(file: EvidenceFile) -> Iterator[Namespace]:
+    """Read the namespaces of all users; ParseError where there are none."""
     found = False
     for space in settings_dump.read(text_lines(file), ALLOWED, whole=ends_whole(file)):
         found = True
-        yield from _settings(space.name, space.user, space.values, whole=space.whole)
+        yield space
     if not found:
         answer(file)  # the service's first line in a bugreport reads like a refusal
         raise ParseError("'GLOBAL SETTINGS (user 0)' expected")
 
 
-def _settings(
-    namespace: str, user: int, values: dict[str, list[str | None]], *, whole: bool
-) -> Iterator[AnyStatement]:
-    for name in ALLOWED[namespace]:
-        found = values.get(name, [])
-        if len(found) > 1 or not (found or whole):
-            continue
-        value = found[0] if found else None
-        yield Setting(user=user, namespace=namespace, name=name, value=value)
-        if (namespace, name) == ("secure", "enabled_accessibility_services"):
-            yield from from_setting(user, value or "")
+def _stated(space: Namespace) -> dict[str, str | None]:
+    """Return what a namespace states of the allow-list; None: it was never set."""
+    printed = {name: space.values.get(name, []) for name in ALLOWED[space.name]}
+    return {
+        name: values[0] if values else None
+        for name, values in printed.items()
+        if len(values) == 1 or (not values and space.whole)
+    }
+
+
+def _settings(space: Namespace) -> Iterator[AnyStatement]:
+    for name, value in _stated(space).items():
+        yield Setting(user=space.user, namespace=space.name, name=name, value=value)
+        if (space.name, name) == ("secure", "enabled_accessibility_services"):
+            yield from from_setting(space.user, value or "")
 
 
 def _scope(file: EvidenceFile) -> tuple[str, int]:

@@ -94,8 +94,9 @@ def _take(
     if len(value) > VALUE_LIMIT or len(entry) == _LINES:
         raise ParseError(f"a value of at most {VALUE_LIMIT} characters", line=number)
     kept = space.values.setdefault(match[1], [])
-    if value.count(" default:") > 1 or value.count(" tag:") > 1:
-        kept += [None, None]  # it imitates what is printed behind a value: stated by neither
+    imitates = value.count(" default:") > 1 or value.count(" tag:") > 1
+    if imitates or any(" value:" in line for line in entry[1:]):
+        kept += [None, None]  # it may hold what is printed behind it, or another: stated by neither
         return
     value = value.partition(" tag:")[0]
     if value.endswith(_DEFAULTS):

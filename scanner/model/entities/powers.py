@@ -91,7 +91,7 @@ class PackageTrace(Entity, frozen=True, kw_only=True, tag="package_trace"):
 
     key: ClassVar[tuple[str, ...]] = ("kind", "package")
 
-    kind: System[str]  # platform_compat, database, app_operation, battery_removal
+    kind: System[str]  # platform_compat, database, app_operation, battery_removal, battery_history
     package: AppFact[str]
     last_seen: Observation[datetime | None | UnsetType] = UNSET  # device-local, taken as UTC
     installed: AppFact[bool | UnsetType] = UNSET  # joined: whether any user has it installed

@@ -65,7 +65,7 @@ def test_each_file_is_recognised_or_listed(tmp_path, packed):
     assert {
         "getprop @ a/one.log",
         "dumpsys accessibility @ a/two",
-        "ps -A @ three.txt",
+        "ps -A of shell @ three.txt",
         "settings --user 0 list secure @ four.txt",
     } == set(seen.read())
     assert {"picture.png", "notes.txt", "empty.txt"} == seen.unread()
@@ -145,14 +145,14 @@ def test_words_that_lie_across_two_blocks_are_found(tmp_path):
 def test_two_answers_to_one_request_are_two_parts(tmp_path):
     write(tmp_path, {"a": PS_TEXT.encode(), "b": PS_TEXT.encode()})
 
-    assert {"ps -A @ a", "ps -A @ b"} == set(Seen(tmp_path).read())
+    assert {"ps -A of shell @ a", "ps -A of shell @ b"} == set(Seen(tmp_path).read())
 
 
 def test_settings_of_two_users_are_of_nobody_known(tmp_path):
     write(tmp_path, {"a": SECURE.encode(), "b": SECURE.encode(), "c": PS_TEXT.encode()})
     seen = Seen(tmp_path, (settings_of("secure"),))
 
-    assert {"ps -A @ c"} == set(seen.read())
+    assert {"ps -A of shell @ c"} == set(seen.read())
     assert {"a", "b"} == seen.unread()
     assert ["field_not_stated"] * 2 == [each.reason for each in seen.flaws]
 
@@ -236,7 +236,7 @@ def test_links_are_flaws(tmp_path):
     seen = Seen(folder)
 
     assert {("b",), ("c",)} == {each.locator.members for each in seen.flaws}
-    assert {"ps -A @ a"} == set(seen.read())
+    assert {"ps -A of shell @ a"} == set(seen.read())
 
 
 def test_many_files(tmp_path):
@@ -244,5 +244,5 @@ def test_many_files(tmp_path):
     (tmp_path / "x.zip").write_bytes(zipped(files))
     seen = Seen(tmp_path / "x.zip", (PS,))
 
-    assert {"ps -A @ z"} == set(seen.read())
+    assert {"ps -A of shell @ z"} == set(seen.read())
     assert 5_000 == len(seen.unread())
