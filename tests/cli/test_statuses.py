@@ -16,6 +16,8 @@ from jsonschema import Draft202012Validator
 from scanner.simulate import Drip, Faults, Phone, find_phone
 from tests.pipeline.conftest import OLD, TAMPERED
 
+ROOT = Path(__file__).parents[2]
+
 RULE = "rules/sigma/android"
 
 
@@ -220,7 +222,7 @@ def test_shipped_rules_are_listed_checked_and_proved(run):
     assert 0 == run("rules", "check").returncode
     assert 0 == run("rules", "test").returncode
     rules = json.loads(run("rules", "list", "--json").stdout)["rules"]
-    assert 10 == len(rules)
+    assert len(list((ROOT / "rules" / "sigma").rglob("*.yml"))) == len(rules)
     assert rules[0]["title"] in run("rules", "show", rules[0]["id"]).stdout
 
 

@@ -6,88 +6,70 @@ lines dropped, doubled, swapped and cut, bytes replaced.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.artifacts import ARTIFACTS
+from scanner.artifacts.android.root_paths import ROOT_PATHS
+from scanner.artifacts.android.root_traces import WITNESS
 from scanner.errors import NotAvailable, ParseError
-from scanner.model.artifact import Planned, Reading
+from scanner.model.artifact import Planned, Profile, Reading
 from scanner.model.entities import Entity, Otherwise
 from scanner.model.evidence import BytesFile
-from scanner.model.requests import Command, Dumpsys, for_user
+from scanner.model.requests import AnyRequest, Command, Dumpsys, RecordedOnly, for_user
+from tests.fuzz.seeds import SEEDS
 
-KEY = "QAAAA" + "A" * 87
-SEEDS: dict[str, tuple[str, ...]] = {
-    "android.getprop": ("[ro.build.type]: [user]\n[ro.debuggable]: [0\nx]\n[ro.serialno]: [S]\n",),
-    "android.users": (
-        "Users:\n\tUserInfo{0:Owner:13} running\n\tUserInfo{10:x\ny:30}\n",
-        "Users:\n  UserInfo{0:n:13} serialNo=0\n    Type: a.b\n    State: RUNNING\n",
-    ),
-    "android.settings": (
-        "adb_enabled=1\nhttp_proxy=a\nb\nenabled_accessibility_services=a.b/.C:d.e/f.G\nz=1\n",
-    ),
-    "android.packages": (
-        (
-            "package:/data/app/x==/base.apk=com.a versionCode:7  installer=null uid:10001\n"
-            "package:com.b\n"
-        ),
-    ),
-    "android.package_details": (
-        (
-            "Receiver Resolver Table:\n  Non-Data Actions:\n      a.b.C:\n        1a com.a/.R\n\n"
-            "Packages:\n  Package [com.a] (1):\n    userId=10001\n"
-            "    sharedUser=SharedUserSetting{1 s/1}\n"
-            "    versionCode=7 minSdk=1 targetSdk=2\n    versionName=1\n    flags=[ SYSTEM ]\n"
-            "    signatures=PackageSignatures{1 version:1, signatures:[ab], past signatures:[]}\n"
-            "    install permissions:\n      p.Q: granted=true\n"
-            "    User 0: installed=true enabled=1\n      runtime permissions:\n"
-            "        p.R: granted=true\n"
-            "\nShared users:\n  SharedUser [s] (2):\n    User 0:\n      runtime permissions:\n"
-            "        p.S: granted=true\n\nPackage Changes:\n"
-        ),
-    ),
-    "android.processes": (
-        (
-            "  PID  PPID USER         LABEL      STIME NAME   ARGS\n"
-            "    1     0 root         u:r:init:s0 17:16 init   /bin/init x\n"
-            "    2     1 u0_a1                   17:16 a b    a b c\n"
-        ),
-    ),
-    "android.accessibility": (
-        (
-            "ACCESSIBILITY MANAGER (dumpsys accessibility)\nUser state[attributes:{id=0, x\n"
-            "     Bound services:{}\n     Enabled services:{{a.b/.C}, {d.e/f.G}}\n"
-        ),
-        (
-            "ACCESSIBILITY MANAGER\nUser state[attributes:{id=0, x\n  enabled services: {\n"
-            "    0 : a.b/.C\n  }\n  bound services:{\n    0 : a.b/.C\n  }\n"
-        ),
-    ),
-    "android.device_policy": (
-        (
-            "Current Device Policy Manager state:\n"
-            "  Device Owner:\n    admin=ComponentInfo{a.b/c.D}\n"
-            "    User ID: 0\n  Enabled Device Admins (User 0, x: 0):\n"
-            "    a.b/.C:\n      policies:\n"
-            "        wipe-data\n    mPasswordOwner=-1\n"
-        ),
-        "1 owner:\nUser  0: admin=a.b/.C,DeviceOwner\n",
-    ),
-    "android.adb_keys": (
-        (
-            f"ADB MANAGER STATE\n{{\n  debugging_manager={{\n    user_keys={KEY} a@b\n    {KEY}\n"
-            f'    keystore=<?xml ?>\n<keyStore>\n<adbKey key="{KEY} a" lastConnection="17" />\n'
-            "</keyStore>\n  }\n}\n"
-        ),
-        f"  debugging_manager={{\n    keystore=ABX\0\0{KEY} a\0lastConnection\0\n  }}\n",
-    ),
-}
 READINGS = [
     pytest.param(artifact.name, reading, id=f"{artifact.name}-{number}")
     for artifact in ARTIFACTS
     for number, reading in enumerate(artifact.readings)
 ]
+LISTING = "cmd package list packages"
+LOOK = "stat -c '%f %s %u %U %Y %C %n'"
+QUICK = {
+    "getprop",
+    "getenforce",
+    "pm list users",
+    "dumpsys user",
+    "dumpsys package",
+    "dumpsys accessibility",
+    "dumpsys device_policy",
+    "dpm list-owners",
+    "dumpsys adb",
+    "dumpsys appops",
+    "dumpsys connectivity",
+    "dumpsys media_projection",
+    "dumpsys role",
+    "dumpsys usb",
+    "dumpsys vpn_management",
+    "ps -A -o PID,PPID,USER,LABEL,STIME,NAME,CMDLINE",
+    "settings list global",
+    "settings --user '{user}' list secure",
+    "settings --user '{user}' list system",
+    f"{LISTING} -f -U -i --show-versioncode --user '{{user}}'",
+    f"{LISTING} -d --user '{{user}}'",
+    f"{LISTING} -s --user '{{user}}'",
+    "cat /proc/mounts",
+    "cat /proc/net/tcp",
+    "cat /proc/net/tcp6",
+    "cat /proc/net/udp",
+    "cat /proc/net/udp6",
+    " ".join((LOOK, WITNESS, *ROOT_PATHS)),
+}
+MORE = {
+    "dumpsys alarm",
+    "dumpsys batterystats --daily",
+    "dumpsys dbinfo",
+    "dumpsys jobscheduler",
+    "dumpsys platform_compat",
+    "cmd wifi list-networks",
+    "ls -1 '/data/misc/user/{user}/cacerts-added'",
+    f"find /data/local/tmp -exec {LOOK} '{{}}' +",
+    f"find /sdcard/Download -exec {LOOK} '{{}}' +",
+}
 QUIET = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -176,29 +158,20 @@ def test_every_artifact_has_a_seed_that_it_can_read():
 
 
 def test_requests_are_commands_that_only_look():
-    """The quick profile asks for exactly this; a change of it is a change of the contract."""
-    asked = set()
+    """A scan asks a phone for exactly this; a change of it is a change of the contract."""
+    asked: dict[str, Profile] = {}
     for artifact in ARTIFACTS:
         for reading in artifact.readings:
-            request = reading.request
-            asked.add(str(request.template if isinstance(request, Planned) else request))
-            assert isinstance(request, Command | Dumpsys | Planned)
-    listing = "cmd package list packages"
+            request: AnyRequest | Planned = reading.request
+            request = request.template if isinstance(request, Planned) else request
+            if not isinstance(request, RecordedOnly):
+                assert isinstance(request, Command | Dumpsys)
+                asked[str(request)] = min(asked.get(str(request), Profile.DEEP), artifact.profile)
 
-    assert {
-        "getprop",
-        "pm list users",
-        "dumpsys user",
-        "dumpsys package",
-        "dumpsys accessibility",
-        "dumpsys device_policy",
-        "dpm list-owners",
-        "dumpsys adb",
-        "ps -A -o PID,PPID,USER,LABEL,STIME,NAME,CMDLINE",
-        "settings list global",
-        "settings --user '{user}' list secure",
-        "settings --user '{user}' list system",
-        f"{listing} -f -U -i --show-versioncode --user '{{user}}'",
-        f"{listing} -d --user '{{user}}'",
-        f"{listing} -s --user '{{user}}'",
-    } == asked
+    assert {request for request, profile in asked.items() if profile is Profile.QUICK} == QUICK
+    assert {request for request, profile in asked.items() if profile is not Profile.QUICK} == MORE
+
+
+def test_every_path_that_stat_is_asked_of_is_named_in_full():
+    """No word of it can be taken for an option, or be widened by a shell."""
+    assert all(re.fullmatch(r"/[\w./-]+", path) for path in (WITNESS, *ROOT_PATHS))

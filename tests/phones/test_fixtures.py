@@ -5,101 +5,16 @@ The expressions here are written apart from the parsers, on purpose.
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from scanner.simulate.phone import Phone
+from tests.phones.recording import DEVICE_WIDE, FIXTURES, PER_USER, PHONES, Recording
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
 RULES = Path(__file__).parents[2] / "rules" / "sigma" / "android"
-PHONES = sorted(path.parent for path in FIXTURES.glob("phones/*/phone.json"))
 SIZE_LIMIT = 6 * 1024 * 1024
-DEVICE_WIDE = (
-    "getprop",
-    "pm list users",
-    "dumpsys user",
-    "dumpsys package",
-    "dumpsys accessibility",
-    "dumpsys device_policy",
-    "dpm list-owners",
-    "dumpsys adb",
-    "ps -A -o PID,PPID,USER,LABEL,STIME,NAME,CMDLINE",
-    "settings list global",
-    "dumpsys window policy",
-)
-PER_USER = (
-    "settings --user {user} list secure",
-    "settings --user {user} list system",
-    "cmd package list packages -f -U -i --show-versioncode --user {user}",
-    "cmd package list packages -d --user {user}",
-    "cmd package list packages -s --user {user}",
-)
-LISTED = re.compile(
-    r"package:(?P<path>/\S*)=(?P<name>[\w.]+) versionCode:(?P<version>\d+)"
-    r"  installer=(?P<installer>\S+) uid:(?P<uid>\d+)"
-)
-
-
-class Recording:
-    """A recorded phone, read plainly."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.phone = json.loads((folder / "phone.json").read_text(encoding="utf-8"))
-        self.expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-        self.canaries = json.loads((folder / "canaries.json").read_text(encoding="utf-8"))
-        self.answers: dict[str, dict[str, Any]] = {
-            " ".join(answer["argv"]): answer for answer in self.phone["answers"]
-        }
-
-    def __str__(self) -> str:
-        return self.folder.name
-
-    def text(self, command: str) -> str:
-        stdout = self.answers[command]["stdout"]
-        return (self.folder / stdout).read_text(encoding="utf-8") if stdout else ""
-
-    def users(self) -> list[int]:
-        found = re.findall(
-            r"^\tUserInfo\{(\d+):.*:[0-9a-f]+\} running$", self.text("pm list users"), re.MULTILINE
-        )
-        return [int(user) for user in found]
-
-    def refused(self, user: int) -> bool:
-        command = PER_USER[2].format(user=user)
-        return f"access user {user}" in self.answers[command].get("stderr", "")
-
-    def readable(self) -> list[int]:
-        return [user for user in self.users() if not self.refused(user)]
-
-    def listed(self, user: int) -> dict[str, re.Match[str]]:
-        lines = self.text(PER_USER[2].format(user=user)).splitlines()
-        matches = [LISTED.fullmatch(line) for line in lines]
-        assert all(matches), lines
-        return {match["name"]: match for match in matches if match}
-
-    def packages(self) -> dict[str, str]:
-        """The blocks of dumpsys package, without those of hidden system packages."""
-        text = self.text("dumpsys package").partition("\nPackages:\n")[2]
-        text = text.partition("\nHidden system packages:\n")[0]
-        parts = re.split(r"^  Package \[([\w.]+)\] \([0-9a-f]+\):\n", text, flags=re.MULTILINE)
-        return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-    def setting(self, user: int, name: str) -> str | None:
-        text = self.text(PER_USER[0].format(user=user))
-        match = re.search(rf"^{name}=(.*)$", text, re.MULTILINE)
-        return match[1] if match else None
-
-
-@pytest.fixture(params=PHONES, ids=lambda path: path.name)
-def recording(request: pytest.FixtureRequest) -> Recording:
-    return Recording(request.param)
 
 
 def test_there_are_three() -> None:
@@ -156,7 +71,7 @@ def test_expected_names_rules_that_exist(recording: Recording) -> None:
     for path in RULES.rglob("*.yml"):
         title = re.search(r"^title: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
         titles.setdefault(path.parent.name, []).append(title[1] if title else "")
-    for found in recording.expected["findings"]:
+    for found in recording.expected_of("standard")["findings"]:
         named = [t for t in titles[found["category"]] if found["rule_title_contains"] in t]
         assert len(named) == 1
 
@@ -165,6 +80,7 @@ def test_every_request_is_answered(recording: Recording) -> None:
     wanted = set(DEVICE_WIDE)
     wanted |= {form.format(user=user) for user in recording.users() for form in PER_USER}
     assert wanted <= set(recording.answers)
+    assert any(command.startswith("stat -c %f ") for command in recording.answers)
 
 
 def test_counts(recording: Recording) -> None:
@@ -192,7 +108,7 @@ def test_stated_sizes() -> None:
 def test_canaries_are_planted(recording: Recording) -> None:
     files = [path for path in recording.folder.rglob("*") if path.is_file()]
     names = " ".join(str(path.relative_to(recording.folder)) for path in files)
-    lists = {"canaries.json", "expected.json"}
+    lists = {"canaries.json", "expected.json", "expected-standard.json"}
     texts = [path.read_text(encoding="utf-8") for path in files if path.name not in lists]
     everything = "\n".join((names, *texts))
     tokens = [canary["token"] for canary in recording.canaries]
@@ -284,7 +200,8 @@ def test_secure_folder_is_refused() -> None:
     current = Recording(FIXTURES / "phones" / "android-16-clean")
     refusal = "java.lang.SecurityException: Shell does not have permission to access user 150"
     assert current.readable() == [0, 10]
-    answers = [current.answers[form.format(user=150)] for form in PER_USER]
+    asked = [form.format(user=150) for form in PER_USER if not form.startswith("ls ")]
+    answers = [current.answers[command] for command in asked]
     assert all(answer["stdout"] is None and refusal in answer["stderr"] for answer in answers)
     assert {answer["exit_code"] for answer in answers} == {0, 255}
     blocks = current.packages().values()

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
+from scanner.model.events import Event
 from scanner.pipeline import AdbServer as Where
 from scanner.pipeline import Options, Scanned, scan
 from scanner.simulate import AdbServer, Phone, SimulatedPhone, find_phone
+from tests.pipeline.recordings import State, record, state
 
 CURRENT, OLD, TAMPERED = "android-16-clean", "android-8-clean", "android-14-tampered"
 PHONES = (CURRENT, OLD, TAMPERED)
@@ -46,5 +49,32 @@ def scanned(
                 )
                 adb_server.disconnect(phone.address)
         return made[name]
+
+    return get
+
+
+class Recorded(Struct, frozen=True):
+    """A recording of a demo phone, and what its scan gave."""
+
+    path: Path
+    before: State
+    done: Scanned
+    events: tuple[Event, ...]
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Recorded]:
+    """The scan of a demo phone's recording, made when it is first asked for."""
+    known: dict[tuple[str, str], Recorded] = {}
+
+    def get(name: str, form: str) -> Recorded:
+        if (name, form) not in known:
+            folder, events = tmp_path_factory.mktemp("recorded"), list[Event]()
+            path = record(name, form, folder / "given")
+            before = state(path)
+            options = Options(output=folder / "case", on_event=events.append)
+            done = scan(str(path), options=options)
+            known[name, form] = Recorded(path, before, done, tuple(events))
+        return known[name, form]
 
     return get

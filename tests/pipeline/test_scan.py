@@ -63,14 +63,24 @@ def test_a_quick_scan_stays_within_twelve_round_trips(simulate: Simulate, option
     assert set(opened) <= {"shell", "exec", "sync"}
 
 
-def test_the_phone_is_only_read_from(simulate: Simulate, options):
+@pytest.mark.parametrize("profile", ["quick", "standard", "deep"])
+def test_the_phone_is_only_read_from(profile: str, simulate: Simulate, options):
     phone = simulate(Phone.load(find_phone(TAMPERED)))
 
-    scan(f"android:{phone.address}", options=options())
+    scan(f"android:{phone.address}", options=options(profile=profile))
 
-    reading = {"getprop", "pm", "dumpsys", "dpm", "ps", "settings", "cmd"}
-    assert {argv[0] for argv in phone.commands} <= reading
-    assert all("list" in argv for argv in phone.commands if argv[0] in {"cmd", "pm", "settings"})
+    programs = {argv[0] for argv in phone.commands}
+    assert programs <= {"cat", "cmd", "dpm", "dumpsys", "getenforce", "getprop", "pm", "ps"} | {
+        "find",
+        "ls",
+        "settings",
+        "stat",
+    }
+    asked = [argv for argv in phone.commands if argv[0] in {"cmd", "dpm", "pm", "settings"}]
+    assert all({"list", "list-networks", "list-owners"} & set(argv) for argv in asked)
+    found = [argv[2:] for argv in phone.commands if argv[0] == "find"]
+    assert all(("-exec", "stat", "-c") == words[:3] for words in found)
+    assert bool(found) is (profile != "quick")
     assert not [kind for kind in phone.refused if "SEND" in kind]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +20,29 @@ from tests.pipeline.conftest import CURRENT, OLD, TAMPERED
 Simulate = Callable[..., SimulatedPhone]
 MakeOptions = Callable[..., Options]
 DETAILS = "dumpsys package"
+BROKEN = (
+    DETAILS,
+    "getprop",
+    "settings list global",
+    "settings --user 0 list secure",
+    "ps -A",
+    "dumpsys appops",
+    "dumpsys connectivity",
+    "cat /proc/mounts",
+    "cat /proc/net/tcp6",
+    "stat -c",
+)
 
 
 def phone_with(simulate: Simulate, faults: Faults, name: str = OLD) -> str:
     return f"android:{simulate(Phone.load(find_phone(name)), faults=faults).address}"
+
+
+def asked(beginning: str, name: str = OLD) -> str:
+    """Return the one command of a phone that begins like this."""
+    answers = Phone.load(find_phone(name)).answers
+    (found,) = (a.argv for a in answers if " ".join(a.argv).startswith(beginning))
+    return shlex.join(found)
 
 
 def gaps_about(gaps: tuple[Gap, ...], request: str) -> set[str]:
@@ -72,9 +92,10 @@ def test_a_phone_that_dies_before_anything_was_collected_is_an_error(
 
 def test_no_gap_makes_a_check_pass(simulate: Simulate, options: MakeOptions):
     whole = scan(phone_with(simulate, Faults()), options=options()).report
-    for request in ("dumpsys package", "getprop", "settings list global", "ps"):
-        faults = Faults(replace={request: b"\xff\xfe garbage\n"})
+    for beginning in BROKEN:
+        faults = Faults(replace={asked(beginning): b"\xff\xfe garbage\n"})
         broken = scan(phone_with(simulate, faults), options=options()).report
+        assert len(broken.gaps) > len(whole.gaps), beginning
         before = {check.rule: check.status for check in whole.checks}
         appeared = [
             check.rule

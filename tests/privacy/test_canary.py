@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shlex
 import subprocess
 import sys
 import unicodedata
@@ -166,7 +167,7 @@ def test_broken_answers_do_not_show_it_in_errors(name: str, simulate, surroundin
     folder = find_phone(name)
     recorded = json.loads((folder / "phone.json").read_text())["answers"]
     broken = {
-        " ".join(each["argv"]): b"\x01\x02" + (folder / each["stdout"]).read_bytes()[7:]
+        shlex.join(each["argv"]): b"\x01\x02" + (folder / each["stdout"]).read_bytes()[7:]
         for each in recorded
         if each.get("stdout") and "window" not in each["argv"]
     }
