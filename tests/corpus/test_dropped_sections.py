@@ -16,7 +16,7 @@ OLD = ("bugreport_aidldeadlock.txt", "bugreport_hybriddeadlock.txt")
 
 @pytest.fixture(params=[*REPORTS, *OLD], scope="module")
 def text(request, corpus, bugreport, tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("report") / "bugreport.txt"
+    path: Path = tmp_path_factory.mktemp("report") / "bugreport.txt"
     name = request.param
     known = name in REPORTS
     path.write_bytes(

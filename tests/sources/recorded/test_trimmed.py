@@ -33,7 +33,7 @@ def test_a_text_as_it_was_collected_has_the_end_that_was_trimmed(tmp_path, packe
     asked = (GETPROP, PS, settings_of("global"))
     seen = Seen(path, asked)
     for request in asked:
-        part = seen.only(lambda each, request=request: each.request == request)
+        (part,) = (each for each in seen.parts if each.request == request)
         text = files[part.locator.members[-1]]
         file = read_in_place(seen, part)
 
