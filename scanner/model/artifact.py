@@ -54,6 +54,7 @@ class Reading(Struct, frozen=True):
     request: AnyRequest | Planned
     parse: Parser
     covers: tuple[str, ...] = ()
+    of_user: int | None = None  # the only user whom the answer is about; None: the request says
 
     def fits(self, request: AnyRequest) -> bool:
         """Whether an answer to `request` is one that this reading reads."""

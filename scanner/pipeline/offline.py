@@ -257,7 +257,7 @@ def _examination(
         started_at=started,
         clock=clock,
         digest=digest,
-        flaws=recording.gaps(),
+        flaws=recording.gaps(redaction.name),
         whole=recording.whole,
     )
 

@@ -60,6 +60,10 @@ class Redaction(Struct, frozen=True):
         """Return a gap of a recording itself, whose request is a place in it."""
         return structs.replace(gap, request=self.origin(gap.request or "") or None)
 
+    def name(self, value: str) -> str:
+        """Return the name of a file as this level shows it where no rule matched it."""
+        return value if self.level == "case" else self.pseudonym("N", value)
+
     def entities(self, snapshot: Snapshot) -> Iterator[bytes]:
         """Yield one line of `entities.jsonl` for each entity observed."""
         encoder = msgspec.json.Encoder(order="deterministic")

@@ -21,6 +21,7 @@ from scanner.worker import Limits, Worker
 log = logging.getLogger(__name__)
 
 LIMITS = Limits()
+_WHO = "nothing says whether there are other users"
 EvidenceBytes = PathFile | RecordedFile
 
 
@@ -29,6 +30,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
 
     position: int
     covers: tuple[str, ...]  # parts of the artifact; empty: all of it
+    of_user: int | None = None  # the only user whom the answer is about, though not asked so
     one_of_many: bool = False  # a file of several: no other answers for it
     request: AnyRequest
     reason: Reason | None = None
@@ -37,7 +39,8 @@ class Attempt(Struct, frozen=True, kw_only=True):
 
     @property
     def user(self) -> int | None:
-        return getattr(self.request, "user", None)
+        user: int | None = getattr(self.request, "user", None)
+        return self.of_user if user is None else user
 
 
 class EvidenceReader:
@@ -124,8 +127,10 @@ class EvidenceReader:
             sorted(found, key=lambda gap: (gap.artifact, gap.user or 0, gap.request or ""))
         )
 
-    def _known_users(self) -> list[int]:
-        return [user.id for user in self.snapshot.every(User)] if self._recorded else []
+    def _known_users(self) -> list[int] | None:
+        """List the users of a recording; None where it does not say who they are."""
+        users = [user.id for user in self.snapshot.every(User)] if self._recorded else []
+        return users if users or not self._recorded else None
 
     def _all_attempts(
         self,
@@ -161,6 +166,7 @@ def _attempt(reader: Reader, evidence: Evidence, reason: Reason | None, detail: 
     return Attempt(
         position=reader.position,
         covers=reader.reading.covers,
+        of_user=reader.reading.of_user,
         one_of_many=isinstance(reader.reading.request, Glob),
         request=evidence.request,
         reason=reason,
@@ -170,7 +176,7 @@ def _attempt(reader: Reader, evidence: Evidence, reason: Reason | None, detail: 
 
 
 def _gaps_of(
-    artifact: Artifact, attempts: list[Attempt], users: Sequence[int] = ()
+    artifact: Artifact, attempts: list[Attempt], users: Sequence[int] | None = ()
 ) -> Iterator[Gap]:
     """Yield what of an artifact nothing answered; each part of it needs one whole answer."""
     seen: set[tuple[str | None, int | None]] = set()
@@ -182,7 +188,7 @@ def _gaps_of(
                 yield gap
 
 
-def _gaps_of_part(name: str, attempts: list[Attempt], users: Sequence[int]) -> Iterator[Gap]:
+def _gaps_of_part(name: str, attempts: list[Attempt], users: Sequence[int] | None) -> Iterator[Gap]:
     if not attempts:
         yield Gap(artifact=name, reason="source_absent", detail="nothing that states it is there")
         return
@@ -201,7 +207,9 @@ def _gaps_of_part(name: str, attempts: list[Attempt], users: Sequence[int]) -> I
             detail=each.detail,
         )
     if answered and None not in answered:
-        for user in set(users) - answered - {each.user for each in failed}:
+        if users is None:
+            yield Gap(artifact=name, reason="source_absent", detail=_WHO)
+        for user in set(users or ()) - answered - {each.user for each in failed}:
             yield Gap(artifact=name, reason="source_absent", user=user)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scanner.artifacts import ARTIFACTS
 from scanner.errors import CaseError, NotAvailable, ParseError, UsageError, WorkerKilled
@@ -18,7 +18,7 @@ from scanner.model.recording import Flaw, Header, Part, Surveyed
 from scanner.model.requests import GiB, MiB, Survey
 from scanner.pipeline.host import now
 from scanner.pipeline.plan import readers, selected, wanted_of_recordings
-from scanner.sources.recorded import survey
+from scanner.sources.recorded import is_given, survey
 from scanner.worker import Limits, Worker
 
 PLATFORM = "android"
@@ -37,6 +37,7 @@ class Recording(Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...]
     flaws: tuple[Flaw, ...]
     surveyed_at: datetime
+    top: str = ""  # the one folder in which all lies, with its slash
 
     def evidence(self) -> Iterator[Evidence]:
         """Yield the parts that some artifact reads, in the order of the recording."""
@@ -59,7 +60,14 @@ class Recording(Struct, frozen=True, kw_only=True):
         return (part for part, read in self._sorted() if not read)
 
     def origin(self, locator: Locator) -> str:
-        """Print where something lies, without the name that a person gave to the recording."""
+        """Print where something lies, without the name that a person gave to the recording.
+
+        Nor that of the one folder in which all of it lies, which is mostly the same.
+        """
+        if locator.members:
+            first, *inner = locator.members
+            members = (first.removeprefix(self.top), *inner)
+            locator = structs.replace(locator, members=members)
         return f"{self.header.kind}{'!' if locator.members else ''}{locator}"
 
     def file(self, evidence: Evidence) -> RecordedFile:
@@ -70,13 +78,16 @@ class Recording(Struct, frozen=True, kw_only=True):
         place = self.path, evidence.locator
         return RecordedFile(evidence.request, *place, id=evidence.id, exit_code=code)
 
-    def gaps(self) -> tuple[Gap, ...]:
-        """Return what of the recording itself could not be looked into."""
+    def gaps(self, hide: Callable[[str], str]) -> tuple[Gap, ...]:
+        """Return what of the recording itself could not be looked into.
+
+        `hide` gives what stands for a name that somebody chose.
+        """
         shown = [
             Gap(
                 artifact=f"{PLATFORM}.recording",
                 reason=flaw.reason,
-                request=self.origin(flaw.locator),
+                request=self.origin(self._hidden(flaw.locator, hide)),
                 detail=flaw.detail,
             )
             for flaw in self.flaws[:_FLAWS_SHOWN]
@@ -105,6 +116,11 @@ class Recording(Struct, frozen=True, kw_only=True):
         moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
         tomorrow = self.surveyed_at + timedelta(days=1)
         return moment if _FIRST_ANDROID <= moment <= tomorrow else None
+
+    def _hidden(self, locator: Locator, hide: Callable[[str], str]) -> Locator:
+        members = (each.removeprefix(self.top) for each in locator.members)
+        shown = tuple(each if is_given(each) else hide(each) for each in members)
+        return structs.replace(locator, members=shown)
 
     def _sorted(self) -> Iterator[tuple[Part, bool]]:
         known = readers(self.artifacts)
@@ -137,7 +153,14 @@ def opened(path: Path) -> Iterator[Recording]:
             parts=tuple(parts),
             flaws=tuple(flaws),
             surveyed_at=surveyed_at,
+            top=_top(parts),
         )
+
+
+def _top(parts: Sequence[Part]) -> str:
+    firsts = {part.locator.members[0].partition("/")[:2] for part in parts if part.locator.members}
+    name, slash = firsts.pop() if len(firsts) == 1 else ("", "")
+    return f"{name}/" if slash else ""
 
 
 def _survey(

@@ -160,6 +160,10 @@ PACKAGES = Artifact(
         Reading(per_user(*_LIST, "-d", "--user", "{user}"), parse_disabled, ("disabled",)),
         Reading(per_user(*_LIST, "-s", "--user", "{user}"), parse_system, ("system",)),
         Reading(ServiceDump(service="package"), parse_dump),
-        Reading(Collected(collector="androidqf", name="packages.json"), collected_packages.parse),
+        Reading(
+            Collected(collector="androidqf", name="packages.json"),
+            collected_packages.parse,
+            of_user=0,
+        ),
     ),
 )

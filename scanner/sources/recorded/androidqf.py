@@ -56,13 +56,13 @@ _ANSWERS: dict[str, AnyRequest] = {
     **{name: Collected(collector="androidqf", name=name, limit=256 * MiB) for name in _COLLECTED},
 }
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_KNOWN = frozenset((*_ANSWERS, ABOUT, DIGESTS, _SERVICES, _BUGREPORT, "backup.ab", "env.txt"))
+KNOWN = frozenset((*_ANSWERS, ABOUT, DIGESTS, _SERVICES, _BUGREPORT, "backup.ab", "env.txt"))
 
 
 def is_androidqf(container: Container) -> bool:
     """Say whether two files of androidqf are there, one of them in a shape that only it writes."""
     here = _here(container)
-    return len(_KNOWN & here.keys()) > 1 and any(
+    return len(KNOWN & here.keys()) > 1 and any(
         name in here and _begins(container, here[name], b"{" if name == ABOUT else b"[")
         for name in (ABOUT, *_COLLECTED)
     )
