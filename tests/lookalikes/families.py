@@ -213,7 +213,11 @@ def owner_of_the_phone(chance: random.Random) -> Variant:
             {"installer": None, "test_only": True},
             {"installer": None, "debuggable": True},
             {"installer": None, "initiating_installer": UNSET, **permissions(chance, *MESSAGES)},
-            {"installer": None, "accessibility_services": component(package)},
+            {
+                "installer": None,
+                "accessibility_services": component(package),
+                **permissions(chance, SENSES[0]),
+            },
         )
     )
     stated = {
