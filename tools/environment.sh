@@ -43,4 +43,6 @@ suits .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1 || m
 say "installing the locked dependencies"
 .venv/bin/python -m pip install -qq --no-input --require-hashes -r requirements/dev.txt </dev/null
 .venv/bin/python -m pip install -qq --no-input --no-deps --no-build-isolation -e . </dev/null
+# Modules without bytecode would be compiled again at each start, where none may be written.
+.venv/bin/python -m compileall -q -j 0 .venv/lib scanner >/dev/null || true
 touch .venv/.ready

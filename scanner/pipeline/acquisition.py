@@ -51,7 +51,7 @@ def acquire(target: str | None = None, *, options: Options | None = None) -> Acq
         return acquire_recording(path, options=options)
     complete = False
     try:
-        with acquiring(target, options, examine=False) as running:
+        with starting() as worker, acquiring(target, options, worker, examine=False) as running:
             running.collect()
             running.record_end()
             acquisition = running.settle()
@@ -67,8 +67,15 @@ def acquire(target: str | None = None, *, options: Options | None = None) -> Acq
         options.emit(Finished(complete=complete, verdict=None, findings=0))
 
 
+def starting() -> Worker:
+    """Start the parsers' process, which takes as long as the first questions to a phone."""
+    return Worker(readable=None, preload=["scanner.artifacts"])
+
+
 @contextlib.contextmanager
-def acquiring(target: str | None, options: Options, *, examine: bool = True) -> Iterator[Acquiring]:
+def acquiring(
+    target: str | None, options: Options, worker: Worker, *, examine: bool = True
+) -> Iterator[Acquiring]:
     """Open the device and a case for it; both are closed at the end, whatever happens.
 
     Without `examine` no more is read than what other requests wait for.
@@ -76,8 +83,6 @@ def acquiring(target: str | None, options: Options, *, examine: bool = True) -> 
     profile_named(options.profile)  # a wrong name is said before any device is touched
     trail = Trail()
     with contextlib.ExitStack() as stack:
-        # Its start takes as long as the first questions: both go on together.
-        worker = stack.enter_context(Worker(readable=None, preload=["scanner.artifacts"]))
         source = stack.enter_context(
             contextlib.closing(open_live(target, options.adb, trail.record))
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scanner.detect import load
+from scanner.detect import RulePack, load
 from scanner.model.events import Finished
-from scanner.pipeline.acquisition import Acquiring, acquiring
+from scanner.pipeline.acquisition import Acquiring, acquiring, starting
 from scanner.pipeline.compose import Examination, Examined
 from scanner.pipeline.files import rendered, write_report
 from scanner.pipeline.host import now
@@ -16,6 +17,8 @@ from scanner.pipeline.options import Options
 from scanner.pipeline.privacy import Redaction
 from scanner.pipeline.results import Scanned
 from scanner.pipeline.target import as_path
+from scanner.report.formats import prepare
+from scanner.worker import Worker
 
 
 def scan(
@@ -37,11 +40,22 @@ def scan(
     options = options or Options()
     if (path := as_path(target)) is not None:
         return scan_recording(path, options=options, rules=rules, formats=formats)
-    pack = load(rules)
+    with starting() as worker:
+        pack = load(rules)  # while the worker starts, and before any device is touched
+        return _scan(target, options, worker, pack, formats or ("json", "html"))
+
+
+def _scan(
+    target: str | None, options: Options, worker: Worker, pack: RulePack, formats: Sequence[str]
+) -> Scanned:
     started = now()
     verdict, findings, complete = None, 0, False
     try:
-        with acquiring(target, options) as running:
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="beside") as beside,
+            acquiring(target, options, worker) as running,
+        ):
+            beside.submit(prepare, formats)
             running.collect()
             running.record_end()
             examined = Examination(
@@ -56,7 +70,7 @@ def scan(
             ).conclude(options.on_event)
             verdict, findings = examined.report.verdict, len(examined.report.findings)
             complete = running.case.acquisition.complete
-            return _stored(running, examined, formats or ("json", "html"))
+            return _stored(running, examined, formats)
     finally:
         options.emit(Finished(complete=complete, verdict=verdict, findings=findings))
 
