@@ -13,7 +13,7 @@ from msgspec import structs
 
 from scanner.case import Case, OpenCase, device_key, installation_key, pseudonym
 from scanner.detect import RulePack, load
-from scanner.errors import CaseError
+from scanner.errors import CaseError, UsageError
 from scanner.model.entities import DeviceIdentity
 from scanner.model.events import EvidenceAdded, Finished, OnEvent, Progress, Started
 from scanner.model.evidence import Evidence
@@ -47,6 +47,7 @@ def scan_recording(
     a rule file that is wrong.
     """
     options = options or Options()
+    _require_whole(options)
     started = now()
     verdict, findings, complete = None, 0, False
     try:
@@ -79,6 +80,7 @@ def scan_recording(
 def acquire_recording(path: Path, *, options: Options | None = None) -> Acquired:
     """Make a case of a recording without examining it."""
     options, started = options or Options(), now()
+    _require_whole(options)
     with opened(path) as recording:
         reader, evidence = _read(recording, options)
         acquisition, key = _record(recording, reader, options, started)
@@ -146,6 +148,14 @@ def unread(path: Path) -> tuple[Part, ...]:
     """List the parts of a recording that no artifact reads."""
     with opened(path) as recording:
         return tuple(recording.unread())
+
+
+def _require_whole(options: Options) -> None:
+    """UsageError for what can only be asked of a phone: a recording is read whole."""
+    for name, value in (("--user", options.users), ("--time-budget", options.time_budget)):
+        if value is not None:
+            remedy = "leave it out: a recording is read whole"
+            raise UsageError(f"{name} is for phones", remedy=remedy)
 
 
 @contextlib.contextmanager

@@ -70,6 +70,14 @@ def test_no_safety_text_where_no_phone_is_touched(run, recordings):
     assert "plan" not in ran.stderr
 
 
+@pytest.mark.parametrize("words", [("--user", "0"), ("--time-budget", "5")])
+def test_what_is_asked_of_phones_only_is_refused(words, run, recordings):
+    ran = run("scan", recordings["bugreport.zip"], *words)
+
+    assert 2 == ran.returncode
+    assert "a recording is read whole" in ran.stderr
+
+
 def test_events_are_lines_of_json(run, recordings):
     ran = run("scan", recordings["androidqf"], "--events", "-", "-q", "-o", "case")
 
