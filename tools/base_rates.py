@@ -67,24 +67,24 @@ def kind_of(device: Device) -> str:
     return "retail" if build.endswith("user/release-keys") else "developer"
 
 
-def upper_bound(hits: int, trials: int) -> float:
+def upper_bound(matches: int, trials: int) -> float:
     """Return the one-sided upper 95 % bound of a rate (Clopper and Pearson), by bisection."""
-    if hits >= trials:
+    if matches >= trials:
         return 1.0
-    low, high = hits / trials, 1.0
+    low, high = matches / trials, 1.0
     for _ in range(60):
         middle = (low + high) / 2
-        if _at_most(hits, trials, middle) > 1 - CONFIDENCE:
+        if _at_most(matches, trials, middle) > 1 - CONFIDENCE:
             low = middle
         else:
             high = middle
     return high
 
 
-def _at_most(hits: int, trials: int, rate: float) -> float:
-    """Return the probability of at most `hits` in `trials` independent tries."""
+def _at_most(matches: int, trials: int, rate: float) -> float:
+    """Return the probability of at most `matches` in `trials` independent tries."""
     term, total = (1 - rate) ** trials, 0.0
-    for count in range(hits + 1):
+    for count in range(matches + 1):
         total += term
         term *= (trials - count) / (count + 1) * rate / (1 - rate)
     return total
@@ -145,8 +145,8 @@ def _by_title() -> list[AnyRule]:
 
 
 def _row(rule: AnyRule, rate: Rate, kinds: list[str]) -> list[object]:
-    hits, trials = rate.matched.total(), rate.decided.total()
-    bound = f"{100 * upper_bound(hits, trials):.0f} %" if trials else "not decided"
+    matches, trials = rate.matched.total(), rate.decided.total()
+    bound = f"{100 * upper_bound(matches, trials):.0f} %" if trials else "not decided"
     cells = (f"{rate.matched[kind]} / {rate.decided[kind]}" for kind in kinds)
     return [rule.title, rule.level, *cells, bound]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import get_args
 
 import msgspec
@@ -14,7 +14,8 @@ from scanner.detect.rules import AnyRule, Test, identity
 from scanner.detect.sigma import fields
 from scanner.model.entities import Entity, Property, Setting
 from scanner.model.evidence import Provenance, Reason
-from scanner.model.findings import Check, Finding, Message, Status
+from scanner.model.findings import Check, Finding, Match, Message, Status
+from scanner.snapshot import Joined
 
 # Entities with a name and a value: where the name is not listed, nothing states the value.
 NAMED: tuple[type[Entity], ...] = (Property, Setting)
@@ -92,6 +93,19 @@ def asked_value(test: Test) -> str | None:
     if test.entity not in NAMED:
         return None
     return next((field for field in test.fields() if field not in test.entity.key), None)
+
+
+def matches(test: Test, joined: Joined, prefix: str = "") -> Iterator[Match]:
+    """Yield what made a rule true for an entity; `prefix` stands before the names of fields."""
+    known = fields(test.entity)
+    for held in test.explain(joined.entity):
+        yield Match(
+            field=f"{prefix}{held.field}",
+            pattern=held.words,
+            values=held.values,
+            privacy=known[held.field].privacy,
+            evidence=joined.evidence.get(held.field, ()),
+        )
 
 
 def finding_id(rule: AnyRule, category: str, key: dict[str, str | int | None]) -> str:

@@ -17,6 +17,7 @@ from scanner.detect.checks import (
     finding_id,
     gap_message,
     make_check,
+    matches,
     plain,
     speaks_of,
     unstated,
@@ -182,14 +183,7 @@ def _described(base: Base, joined: Joined) -> Iterator[Match]:
                 privacy=known[name].privacy,
                 evidence=joined.evidence.get(name, ()),
             )
-    for held in base.explain(joined.entity):
-        yield Match(
-            field=f"{base.category}.{held.field}",
-            pattern=held.words,
-            values=held.values,
-            privacy=known[held.field].privacy,
-            evidence=joined.evidence.get(held.field, ()),
-        )
+    yield from matches(base, joined, f"{base.category}.")
 
 
 def _explained(

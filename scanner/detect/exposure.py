@@ -34,6 +34,7 @@ PLATFORM = "android"
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,7}\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _TEXT_LIMIT = 300  # characters
+_REMEDY = "put *.yml files of vulnerabilities there, or remove the folder"
 
 
 class Affected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,7 +88,7 @@ def load(folder: Path) -> tuple[Vulnerability, ...]:
 
     RuleErrors with everything that is wrong in any of them.
     """
-    paths = sorted(folder.glob("*.yml")) if folder.is_dir() else [folder]
+    paths = sorted(folder.glob("*.y*ml")) if folder.is_dir() else [folder]
     found: dict[str, Vulnerability] = {}
     errors: list[RuleError] = []
     for path in paths:
@@ -100,15 +101,15 @@ def load(folder: Path) -> tuple[Vulnerability, ...]:
             if found.setdefault(each.cve, each) is not each:
                 errors.append(RuleError(path, each.cve, "stands twice", remedy="keep one of them"))
     if not paths:
-        errors.append(RuleError(folder, "path", "no exposure files there"))
+        errors.append(RuleError(folder, "path", "no exposure files there", remedy=_REMEDY))
     if errors:
         raise RuleErrors(errors)
-    return tuple(sorted(found.values(), key=lambda each: (each.fixed_in, each.cve), reverse=True))
+    return latest_first(found.values())
 
 
-def check(path: Path) -> None:
-    """RuleErrors where a file, or a file of a folder, is no exposure data."""
-    load(path)
+def latest_first(vulnerabilities: Iterable[Vulnerability]) -> tuple[Vulnerability, ...]:
+    """Sort by fix, the latest first."""
+    return tuple(sorted(vulnerabilities, key=lambda each: (each.fixed_in, each.cve), reverse=True))
 
 
 def exposures(build: Build | None, vulnerabilities: Iterable[Vulnerability]) -> Iterator[Exposure]:

@@ -15,6 +15,7 @@ from scanner.detect.checks import (
     finding_id,
     gap_message,
     make_check,
+    matches,
     plain,
     speaks_of,
     unstated,
@@ -25,10 +26,9 @@ from scanner.detect.correlate import correlate
 from scanner.detect.facts import ScanFacts
 from scanner.detect.reach import Reach
 from scanner.detect.rules import Correlation, Rule, RulePack, identity
-from scanner.detect.sigma import fields
 from scanner.model.artifact import Artifact
 from scanner.model.evidence import Gap
-from scanner.model.findings import Check, Finding, Match, Message, Subject
+from scanner.model.findings import Check, Finding, Message, Subject
 from scanner.snapshot import Joined, Snapshot
 
 
@@ -92,17 +92,7 @@ def _decide(rule: Rule, tally: Tally, reach: Reach) -> Check:
 
 
 def _finding(rule: Rule, joined: Joined, snapshot: Snapshot, facts: ScanFacts) -> Finding:
-    known = fields(rule.entity)
-    matched = tuple(
-        Match(
-            field=held.field,
-            pattern=held.words,
-            values=held.values,
-            privacy=known[held.field].privacy,
-            evidence=joined.evidence.get(held.field, ()),
-        )
-        for held in rule.explain(joined.entity)
-    )
+    matched = tuple(matches(rule, joined))
     stated = {match.field for match in matched} or set(rule.entity.key)
     vouched = [joined.provenance.get(field, "os_claimed") for field in stated]
     evidence = sorted({id for field in stated for id in joined.evidence.get(field, ())})

@@ -63,7 +63,7 @@ def _exposure(
                 found |= {each.cve: each for each in exposure.load(place)}
             except RuleErrors as problem:
                 errors += problem.errors
-    return tuple(sorted(found.values(), key=lambda each: (each.fixed_in, each.cve), reverse=True))
+    return exposure.latest_first(found.values())
 
 
 def _digest(digests: Iterable[str], vulnerabilities: Iterable[exposure.Vulnerability]) -> str:

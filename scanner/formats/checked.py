@@ -10,6 +10,7 @@ import zlib
 from typing import BinaryIO
 
 from scanner.errors import ParseError
+from scanner.formats.layer import Layer
 
 _BUFFER = 256 * 1024
 
@@ -18,20 +19,16 @@ class Altered(ParseError):
     """A member was read to its end, and it is not what its archive says."""
 
 
-class Checked(io.RawIOBase):
+class Checked(Layer):
     """The bytes of a stream; Altered at its end where they are not of the size and CRC-32."""
+
+    _stream: io.RawIOBase
 
     def __init__(self, stream: io.RawIOBase, crc: int, size: int) -> None:
         super().__init__()
         self._stream, self._stated = stream, (crc, size)
         self._crc = self._at = 0
         self._is_all = True  # no byte was left out so far
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
 
     def tell(self) -> int:
         return self._stream.tell()
@@ -51,11 +48,6 @@ class Checked(io.RawIOBase):
             if not count and len(buffer) and (self._crc, self._at) != self._stated:
                 raise Altered("a member of the size and checksum that its archive states expected")
         return count
-
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-        super().close()
 
 
 def checked(stream: io.RawIOBase, crc: int, size: int) -> BinaryIO:

@@ -150,8 +150,6 @@ class Archive(Container):
 class RecordedFile(EvidenceFile):
     """Evidence that is a part of a recording, read in place."""
 
-    request: AnyRequest | Survey
-
     def __init__(
         self,
         request: AnyRequest | Survey,

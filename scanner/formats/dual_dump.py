@@ -11,19 +11,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scanner.errors import ParseError
-from scanner.formats.lines import Line, ended_lines
-from scanner.model.evidence import EvidenceFile
+from scanner.formats.lines import Line
 
 DEPTH, LINES = 32, 200_000
 _PAIRS = {"{": "}", "[": "]"}
 _NAMED = re.compile(r"([a-z][a-z0-9_]{0,60})=(.*)")
-
-
-def whole_lines(file: EvidenceFile) -> Iterator[Line]:
-    """Yield the lines of an indented text but the blank ones, and a last one that has no end."""
-    for number, line in enumerate(ended_lines(file), start=1):
-        if text := line.strip(" \t"):
-            yield Line(number, len(line) - len(line.lstrip(" \t")), text)
 
 
 class Stated(NamedTuple):

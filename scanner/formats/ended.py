@@ -5,24 +5,22 @@ from __future__ import annotations
 import io
 from typing import BinaryIO
 
+from scanner.formats.layer import Layer
+
 _BUFFER = 64 * 1024
 _END = b"\n"
 
 
-class Ended(io.RawIOBase):
-    """The bytes of a stream and a newline behind them; closing it closes both."""
+class Ended(Layer):
+    """The bytes of a stream and a newline behind them."""
+
+    _stream: BinaryIO
 
     def __init__(self, stream: BinaryIO) -> None:
         super().__init__()
         self._stream = stream
         self._at = 0
         self._size: int | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
 
     def tell(self) -> int:
         return self._at
@@ -45,11 +43,6 @@ class Ended(io.RawIOBase):
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-        super().close()
 
     def _length(self) -> int:
         """Return the size of the stream; where it is read next does not change."""

@@ -15,6 +15,7 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from scanner.errors import ParseError
+from scanner.formats.layer import Layer
 from scanner.model.evidence import Reason
 from scanner.model.requests import MiB
 
@@ -76,12 +77,14 @@ class TooLarge(ParseError):
     reason: Reason = "truncated"
 
 
-class Inflated(io.RawIOBase):
+class Inflated(Layer):
     """What a deflated stream of `length` bytes holds; `key` tells it from all others.
 
     Reading raises TooLarge beyond what is read of one, and ParseError where the bytes are no
     deflated stream, or end before it does.
     """
+
+    _stream: io.RawIOBase
 
     def __init__(self, stream: io.RawIOBase, length: int, key: Hashable) -> None:
         super().__init__()
@@ -90,12 +93,6 @@ class Inflated(io.RawIOBase):
         self._limit = min(max(FREE_SIZE, RATIO_LIMIT * length), SIZE_LIMIT)
         self._at = self._consumed = 0
         self._start_at(None)
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
 
     def tell(self) -> int:
         return self._at + self._missing
@@ -123,11 +120,6 @@ class Inflated(io.RawIOBase):
         data = self._inflate(len(buffer))
         buffer[: len(data)] = data
         return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-        super().close()
 
     def _start_at(self, state: _State | None) -> None:
         self._missing = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import functools
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from scanner.errors import ParseError
@@ -80,7 +80,16 @@ def ended_lines(file: EvidenceFile) -> Iterator[str]:
 
 def outline(file: EvidenceFile) -> Iterator[Line]:
     """Yield the lines of an indented text, as `dumpsys` prints them, but the blank ones."""
-    for number, line in enumerate(text_lines(file), start=1):
+    return _outlined(text_lines(file))
+
+
+def ended_outline(file: EvidenceFile) -> Iterator[Line]:
+    """Yield the same, but no last line that has no end: half a value reads as another."""
+    return _outlined(ended_lines(file))
+
+
+def _outlined(lines: Iterable[str]) -> Iterator[Line]:
+    for number, line in enumerate(lines, start=1):
         if text := line.strip(" \t"):
             yield Line(number, len(line) - len(line.lstrip(" \t")), text)
 

@@ -5,23 +5,21 @@ from __future__ import annotations
 import io
 from typing import BinaryIO
 
+from scanner.formats.layer import Layer
+
 _BUFFER = 64 * 1024
 
 
-class Window(io.RawIOBase):
-    """The bytes of a stream from `start` on, at most `length` of them; closing it closes both."""
+class Window(Layer):
+    """The bytes of a stream from `start` on, at most `length` of them."""
+
+    _stream: BinaryIO
 
     def __init__(self, stream: BinaryIO, start: int, length: int | None = None) -> None:
         super().__init__()
         self._stream, self._start, self._length = stream, start, length
         self._at = 0
         stream.seek(start)
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
 
     def tell(self) -> int:
         return self._at
@@ -45,11 +43,6 @@ class Window(io.RawIOBase):
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-        super().close()
 
     def _size(self) -> int:
         here = self._stream.tell()

@@ -11,7 +11,7 @@ from scanner.case import Case, require_unchanged
 from scanner.errors import UsageError
 from scanner.model.evidence import Evidence
 from scanner.model.report import Acquisition, Report
-from scanner.pipeline.compose import Examined
+from scanner.pipeline.compose import Examined, is_recording
 from scanner.report import FORMATS
 from scanner.report.json import load as load_report
 
@@ -81,7 +81,12 @@ class CaseDescription(Struct, frozen=True, kw_only=True):
         yield "case", acquisition.case
         yield "complete", "yes" if self.complete else "no"
         yield "digest", self.digest or "none, the case was not closed"
-        yield "device", f"{acquisition.platform} {acquisition.device} over {acquisition.transport}"
+        recorded = is_recording(acquisition)
+        way = f"{'from' if recorded else 'over'} {acquisition.transport}"
+        yield "device", f"{acquisition.platform} {acquisition.device} {way}"
+        if recorded:
+            moment = acquisition.recorded_at
+            yield "recorded", moment.isoformat() if moment else "not stated"
         yield "started", acquisition.started_at.isoformat()
         yield "ended", acquisition.ended_at.isoformat() if acquisition.ended_at else "never"
         yield "profile", acquisition.profile
@@ -91,7 +96,9 @@ class CaseDescription(Struct, frozen=True, kw_only=True):
             clock = acquisition.clock
             skew = f"{clock.skew_seconds:+.3f} s, give or take {clock.uncertainty_seconds:.3f} s"
             yield "device clock", f"{clock.device_at.isoformat()}, {skew}"
-        yield "evidence", f"{len(self.evidence)} files, {sum(e.size for e in self.evidence)} bytes"
+        kept = "parts of the recording" if recorded else "files"
+        size = sum(each.size for each in self.evidence)
+        yield "evidence", f"{len(self.evidence)} {kept}, {size} bytes"
 
 
 def describe_case(folder: Path) -> CaseDescription:

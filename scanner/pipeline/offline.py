@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
-from msgspec import structs
-
 from scanner.case import Case, OpenCase, device_key, installation_key, pseudonym
 from scanner.detect import RulePack, load
 from scanner.errors import CaseError, UsageError
@@ -81,12 +79,16 @@ def acquire_recording(path: Path, *, options: Options | None = None) -> Acquired
     """Make a case of a recording without examining it."""
     options, started = options or Options(), now()
     _require_whole(options)
-    with opened(path) as recording:
-        reader, evidence = _read(recording, options)
-        acquisition, key = _record(recording, reader, options, started)
-        folder, digest = _store(acquisition, key, evidence, options, ())
-    options.emit(Finished(complete=True, verdict=None, findings=0))
-    return Acquired(folder=folder, digest=digest, acquisition=acquisition, round_trips=0)
+    complete = False
+    try:
+        with opened(path) as recording:
+            reader, evidence = _read(recording, options)
+            acquisition, key = _record(recording, reader, options, started)
+            folder, digest = _store(acquisition, key, evidence, options, ())
+            complete = True
+            return Acquired(folder=folder, digest=digest, acquisition=acquisition, round_trips=0)
+    finally:
+        options.emit(Finished(complete=complete, verdict=None, findings=0))
 
 
 def examine_recording(
@@ -283,7 +285,6 @@ def _store(
     with OpenCase.create(folder, acquisition, device_key=key) as case:
         for each in evidence:
             case.refer(each)
-        case.note(structs.replace(acquisition, ended_at=acquisition.ended_at or now()))
         for name, content in reports:
             case.add_report(name, content)
         return case.path, case.close()

@@ -176,7 +176,7 @@ def _attempt(reader: Reader, evidence: Evidence, reason: Reason | None, detail: 
 
 
 def _gaps_of(
-    artifact: Artifact, attempts: list[Attempt], users: Sequence[int] | None = ()
+    artifact: Artifact, attempts: list[Attempt], users: Sequence[int] | None
 ) -> Iterator[Gap]:
     """Yield what of an artifact nothing answered; each part of it needs one whole answer."""
     seen: set[tuple[str | None, int | None]] = set()

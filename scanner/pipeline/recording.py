@@ -14,11 +14,11 @@ from scanner.errors import CaseError, NotAvailable, ParseError, UsageError, Work
 from scanner.formats.container import RecordedFile
 from scanner.model.artifact import Artifact, Profile
 from scanner.model.evidence import Evidence, Gap, Locator, Outcome, evidence_id
-from scanner.model.recording import Flaw, Header, Part, Surveyed
+from scanner.model.recording import Flaw, Header, Part
 from scanner.model.requests import GiB, MiB, Survey
 from scanner.pipeline.host import now
 from scanner.pipeline.plan import readers, selected, wanted_of_recordings
-from scanner.sources.recorded import is_given, survey
+from scanner.sources.recorded import common_top, is_given, survey
 from scanner.worker import Limits, Worker
 
 PLATFORM = "android"
@@ -111,9 +111,9 @@ class Recording(Struct, frozen=True, kw_only=True):
         """
         try:
             moment = datetime.fromisoformat(self.header.recorded_at or "")
-        except ValueError:
+            moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        except (ValueError, OverflowError):
             return None
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
         tomorrow = self.surveyed_at + timedelta(days=1)
         return moment if _FIRST_ANDROID <= moment <= tomorrow else None
 
@@ -153,24 +153,16 @@ def opened(path: Path) -> Iterator[Recording]:
             parts=tuple(parts),
             flaws=tuple(flaws),
             surveyed_at=surveyed_at,
-            top=_top(parts),
+            top=common_top(each.locator.members[0] for each in parts if each.locator.members),
         )
-
-
-def _top(parts: Sequence[Part]) -> str:
-    firsts = {part.locator.members[0].partition("/")[:2] for part in parts if part.locator.members}
-    name, slash = firsts.pop() if len(firsts) == 1 else ("", "")
-    return f"{name}/" if slash else ""
 
 
 def _survey(
     path: Path, worker: Worker, artifacts: Sequence[Artifact]
 ) -> tuple[Header, list[Part], list[Flaw]]:
     file = RecordedFile(Survey(wanted=wanted_of_recordings(artifacts)), path, Locator())
-    found: dict[type[Surveyed], list[Surveyed]] = {Header: [], Part: [], Flaw: []}
     try:
-        for each in worker.survey(survey, file, _LIMITS):
-            found[type(each)].append(each)
+        found = tuple(worker.survey(survey, file, _LIMITS))
     except NotAvailable as error:
         raise UsageError(
             f"{path}: is no recording of a known kind",
@@ -183,8 +175,8 @@ def _survey(
             remedy="Use an untouched copy of the recording; of several phones, name the folder of"
             " each by itself.",
         ) from error
-    headers = [each for each in found[Header] if isinstance(each, Header)]
-    parts = [each for each in found[Part] if isinstance(each, Part)]
+    headers = [each for each in found if isinstance(each, Header)]
+    parts = [each for each in found if isinstance(each, Part)]
     if not headers or not parts:
         raise CaseError(f"{path}: nothing of it can be read", remedy="Use an untouched copy.")
-    return headers[0], parts, [each for each in found[Flaw] if isinstance(each, Flaw)]
+    return headers[0], parts, [each for each in found if isinstance(each, Flaw)]

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 
 from msgspec import UNSET
 
+from scanner.formats.uids import FIRST_APP, USER_RANGE
 from scanner.model.entities import AdbKey, App, AppChange, Build, Entity, PackageTrace, Socket
 from scanner.snapshot.joined import Joined, derive
 
 Table = dict[tuple[object, ...], Joined]
-_UIDS_OF_A_USER, _FIRST_APP = 100_000, 10_000
 
 
 def derive_all(
@@ -86,7 +86,7 @@ def _owned(joined: Joined, of_uid: dict[int, list[App]]) -> Joined:
     if not isinstance(socket, Socket) or not isinstance(socket.uid, int):
         return joined
     owners = of_uid.get(socket.uid, [])
-    if not owners and socket.uid % _UIDS_OF_A_USER >= _FIRST_APP:
+    if not owners and socket.uid % USER_RANGE >= FIRST_APP:
         return joined  # an app that was not listed: nothing is known of it
     names = tuple(sorted({app.package for app in owners})) or None
     joined = derive(joined, source="uid", packages=names)

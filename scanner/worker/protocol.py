@@ -80,7 +80,6 @@ class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
 
 
 FromChild = Ready | Batch | Done | Failed
-ToChild = Start | Call
 
 
 def write_frame(stream: IO[bytes], data: bytes) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.artifacts.android.settings import ALLOWED, VALUE_LIMIT, parse
+from scanner.artifacts.android.settings import ALLOWED, parse
+from scanner.artifacts.android.settings_dump import VALUE_LIMIT
 from scanner.errors import NotAvailable, ParseError
 from scanner.model.entities import AccessibilityService, App, Otherwise, Setting
 

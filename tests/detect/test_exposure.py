@@ -11,7 +11,7 @@ import pytest
 from msgspec import UNSET
 
 from scanner.detect import RuleErrors
-from scanner.detect.exposure import Vulnerability, check, exposures, load
+from scanner.detect.exposure import Vulnerability, exposures, load
 from scanner.model.data import data_folder
 from scanner.model.entities import Build
 from scanner.model.exposure import Exposure
@@ -185,7 +185,7 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, changed: dict[str,
     path = write(tmp_path, entry(), entry(**({"cve": "CVE-2020-54321"} | changed)))
 
     with pytest.raises(RuleErrors, match=reason) as caught:
-        check(path)
+        load(path)
 
     assert "vulnerabilities.1" in caught.value.errors[0].where
 
@@ -196,21 +196,21 @@ def test_each_key_is_needed(tmp_path: Path, missing: str):
     del data[missing]
 
     with pytest.raises(RuleErrors, match=missing):
-        check(write(tmp_path, data))
+        load(write(tmp_path, data))
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path):
     with pytest.raises(RuleErrors, match="`android` expected"):
-        check(write(tmp_path, entry(), platform="toaster"))
+        load(write(tmp_path, entry(), platform="toaster"))
     with pytest.raises(RuleErrors, match="unknown key `rules`"):
-        check(write(tmp_path, entry(), rules=[]))
+        load(write(tmp_path, entry(), rules=[]))
     with pytest.raises(RuleErrors, match="a list of vulnerabilities"):
-        check(write(tmp_path))
+        load(write(tmp_path))
 
 
 def test_one_entry_for_each_vulnerability(tmp_path: Path):
     with pytest.raises(RuleErrors, match="stands twice"):
-        check(write(tmp_path, entry(), entry()))
+        load(write(tmp_path, entry(), entry()))
 
 
 def test_a_folder_without_data_is_an_error(tmp_path: Path):

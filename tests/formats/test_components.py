@@ -5,27 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.formats.adb_key import fingerprint
-from scanner.formats.components import component, package_name, uid_of
-
-
-@pytest.mark.parametrize(
-    ("owner", "uid"),
-    [
-        ("root", 0),
-        ("system", 1000),
-        ("shell", 2000),
-        ("u0_a123", 10123),
-        ("u10_a7", 1010007),
-        ("u0_i12", 99012),
-        ("u10_system", 1001000),
-        ("u10_unheard", None),
-        ("12345", 12345),
-        ("vendor_thing", None),
-        ("", None),
-    ],
-)
-def test_uid(owner, uid):
-    assert uid == uid_of(owner)
+from scanner.formats.components import component, package_name
 
 
 @pytest.mark.parametrize(

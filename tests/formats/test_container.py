@@ -25,17 +25,6 @@ from scanner.model.requests import File, MiB
 
 from .archives import TEXT, content, flaws, packed
 
-
-@pytest.fixture
-def archive(tmp_path):
-    def write(data: bytes):
-        path = tmp_path / "recording.zip"
-        path.write_bytes(data)
-        return open_container(path)
-
-    return write
-
-
 # --- reading ------------------------------------------------------------------------------------
 
 

@@ -26,16 +26,6 @@ def drain(stream) -> None:
         pass
 
 
-@pytest.fixture
-def archive(tmp_path):
-    def write(data: bytes):
-        path = tmp_path / "recording.zip"
-        path.write_bytes(data)
-        return open_container(path)
-
-    return write
-
-
 def test_of_two_members_of_a_name_the_first_is_read_and_not_trusted(archive):
     with pytest.warns(UserWarning, match="Duplicate name"):
         data = packed([("a", b"first"), ("a", b"second")])

@@ -1,10 +1,10 @@
-"""Linux users as the services print them."""
+"""Linux users as the services and `ps` print them."""
 
 from __future__ import annotations
 
 import pytest
 
-from scanner.formats.uids import printed_uid
+from scanner.formats.uids import printed_uid, uid_of
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,23 @@ from scanner.formats.uids import printed_uid
 )
 def test_printed_uid(text, uid):
     assert uid == printed_uid(text)
+
+
+@pytest.mark.parametrize(
+    ("owner", "uid"),
+    [
+        ("root", 0),
+        ("system", 1000),
+        ("shell", 2000),
+        ("u0_a123", 10123),
+        ("u10_a7", 1010007),
+        ("u0_i12", 99012),
+        ("u10_system", 1001000),
+        ("u10_unheard", None),
+        ("12345", 12345),
+        ("vendor_thing", None),
+        ("", None),
+    ],
+)
+def test_uid_of_a_name(owner, uid):
+    assert uid == uid_of(owner)

@@ -9,9 +9,8 @@ from typing import Any
 
 from scanner.artifacts import ARTIFACTS
 from scanner.detect import RulePack, ScanFacts, decide, inspect, load
-from scanner.errors import NotAvailable, ParseError
 from scanner.formats.container import RecordedFile, open_at
-from scanner.model.evidence import BytesFile, Evidence, Locator, Outcome, evidence_id
+from scanner.model.evidence import BytesFile, Evidence, Locator
 from scanner.model.findings import LEVELS, Finding
 from scanner.model.recording import Header, Part
 from scanner.model.report import Verdict
@@ -20,6 +19,7 @@ from scanner.pipeline.plan import wanted_of_recordings
 from scanner.pipeline.reading import EvidenceReader
 from scanner.snapshot import Snapshot
 from scanner.sources.recorded import survey
+from tests.pipeline.recorded import ended, evidence_of
 
 _MEDIUM = LEVELS.index("medium")
 # Fields that every installed app states.
@@ -38,18 +38,11 @@ class _Worker:
             return
         key = (parse.__module__, parse.__name__, file.id)
         if key not in self.known:
-            self.known[key] = list(_ended(parse, file))
+            self.known[key] = list(ended(parse, file))
         for each in self.known[key]:
             if isinstance(each, Exception):
                 raise each
             yield each
-
-
-def _ended(parse: Any, file: Any) -> Iterable[object]:
-    try:
-        yield from parse(file)
-    except (NotAvailable, ParseError) as error:
-        yield error
 
 
 class Recorded:
@@ -62,7 +55,7 @@ class Recorded:
         assert isinstance(found[0], Header)
         self.recorded_at = _moment(found[0].recorded_at)
         self._evidence = [
-            _evidence(part)
+            evidence_of(part)
             for part in found
             if isinstance(part, Part) and part.request is not None and part.sha256 is not None
         ]
@@ -123,21 +116,6 @@ class Recorded:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def _evidence(part: Part) -> Evidence:
-    assert part.request is not None
-    assert part.sha256 is not None
-    return Evidence(
-        id=evidence_id(str(part.locator), part.request),
-        request=part.request,
-        origin=str(part.locator),
-        locator=part.locator,
-        sha256=part.sha256,
-        size=part.size,
-        outcome=Outcome(exit_code=None if part.cut else 0, cut=part.cut),
-        started_at=None,
-    )
 
 
 def accusing(findings: Iterable[Finding]) -> list[Finding]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from scanner.artifacts import ARTIFACTS
 from scanner.detect import RulePack, ScanFacts, inspect, load
@@ -32,14 +34,15 @@ class Remembering:
     def call(self, parse, file, limits) -> Iterator[object]:
         key = (parse.__module__, parse.__name__, self.sha256, str(file.request), file.exit_code)
         if key not in self._known:
-            self._known[key] = list(_ended(parse, file))
+            self._known[key] = list(ended(parse, file))
         for each in self._known[key]:
             if isinstance(each, Exception):
                 raise each
             yield each
 
 
-def _ended(parse, file) -> Iterator[object]:
+def ended(parse: Any, file: Any) -> Iterator[object]:
+    """Yield what a parser states, and last the error with which it ended."""
     try:
         yield from parse(file)
     except (NotAvailable, ParseError) as error:
@@ -63,6 +66,22 @@ def _surveyed(path: Path, _state: object) -> list[Part]:
     return [each for each in found if isinstance(each, Part)]
 
 
+def evidence_of(part: Part) -> Evidence:
+    """Return a part that some artifact reads as evidence."""
+    assert part.request is not None
+    assert part.sha256 is not None
+    return Evidence(
+        id=evidence_id(str(part.locator), part.request),
+        request=part.request,
+        origin=str(part.locator),
+        locator=part.locator,
+        sha256=part.sha256,
+        size=part.size,
+        outcome=Outcome(exit_code=None if part.cut else 0, cut=part.cut),
+        started_at=datetime(2026, 11, 21, tzinfo=UTC),
+    )
+
+
 @cache
 def _rules() -> RulePack:
     return load()
@@ -76,16 +95,7 @@ def statuses(
     for part in parts(path):
         if part.request is None or part.sha256 is None or part.locator in without:
             continue
-        evidence = Evidence(
-            id=evidence_id(str(part.locator), part.request),
-            request=part.request,
-            origin=str(part.locator),
-            locator=part.locator,
-            sha256=part.sha256,
-            size=part.size,
-            outcome=Outcome(exit_code=None if part.cut else 0, cut=part.cut),
-            started_at=None,
-        )
+        evidence = evidence_of(part)
         worker.sha256 = part.sha256
         code = evidence.outcome.exit_code
         file = RecordedFile(part.request, path, part.locator, id=evidence.id, exit_code=code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from scanner.errors import CaseError, UsageError
 from scanner.model.evidence import Locator
 from scanner.pipeline import Options, Scanned, examine, examine_recording, scan
 from tests.pipeline.conftest import CURRENT, OLD, TAMPERED, Recorded
-from tests.pipeline.recordings import FORMS, bugreport, members, record
+from tests.pipeline.recordings import FORMS, androidqf, bugreport, members, record
 from tests.pipeline.test_scan import lasting
 from tests.sources.recorded.collected import generator, write
 
@@ -65,6 +66,30 @@ def test_the_day_of_the_examination_does_not_matter(form: str, recorded: Get):
     later = examine_recording(one.path, clock=in_ninety_days)
 
     assert lasting(one.done.report) == lasting(later.report)
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59-14:00", "0002-01-01T00:00:00+14:00", "2999-01-01T00:00:00Z"]
+)
+def test_a_moment_that_cannot_be_counts_as_not_stated(moment: str, tmp_path):
+    about = {"acquisition.json": json.dumps({"completed": moment}).encode()}
+    collected = write(tmp_path / "collected", {**androidqf(CURRENT, nested=False), **about})
+
+    acquisition = examine_recording(collected).report.run.acquisition
+
+    assert acquisition is not None
+    assert None is acquisition.recorded_at
+
+
+def test_a_folder_that_a_mac_packed_is_named_nowhere(tmp_path):
+    files = {f"Somebody/{name}": data for name, data in androidqf(CURRENT, nested=False).items()}
+    path = tmp_path / "x.zip"
+    path.write_bytes(zipped({**files, "__MACOSX/Somebody/._getprop.txt": b"\0\5\x16\7"}))
+
+    report = examine_recording(path).report
+
+    assert 5 < len(report.evidence)
+    assert [] == [each.origin for each in report.evidence if "Somebody" in each.origin]
 
 
 @pytest.mark.parametrize("form", ["bugreport.zip", "androidqf.zip", "dumps"])

@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from scanner.artifacts.android.answer import answer
 from scanner.errors import ParseError
@@ -123,7 +123,7 @@ def _read_samsung(state: _State, match: re.Match[str], lines: Iterator[Line]) ->
         if state.enabled is not None:
             raise ParseError("one list of enabled services expected")
         state.enabled = names
-    elif kind == "bound":
+    else:
         state.bound = names
 
 
@@ -138,12 +138,10 @@ def _statements(user: int, enabled: list[str], bound: list[str] | None) -> State
         if full in apps.setdefault(package, []):
             continue
         apps[package].append(full)
-        service = AccessibilityService(user=user, component=full, package=package, enabled=True)
-        if running is not None:
-            service = AccessibilityService(
-                user=user, component=full, package=package, enabled=True, bound=full in running
-            )
-        yield service
+        bound_now = UNSET if running is None else full in running
+        yield AccessibilityService(
+            user=user, component=full, package=package, enabled=True, bound=bound_now
+        )
     for package, services in apps.items():
         yield App(user=user, package=package, accessibility_services=tuple(sorted(services)))
     yield Otherwise(entity="app", user=user, field="accessibility_services", value=None)

@@ -4,9 +4,9 @@ A JSON list, written once at the end (androidqf adb/packages.go): `name`, `insta
 `pm list packages -U -u -i`, `files` of `pm path`, and whether `pm list packages -d`, `-s` and `-3`
 named the package. `-u` also names what is no longer installed: only a package that has a file is
 stated as installed, and the list speaks of all others only where each has one and the framework,
-which every phone has, is among them. `pm path` asks for
-user 0, so all is stated of user 0. An `installer` of "null" is nobody; an empty one was not asked
-for. A phone of several users lists a package as disabled where it is so for any.
+which every phone has, is among them. `pm path` asks for user 0, so all is stated of user 0. An
+`installer` of "null" is nobody; an empty one was not asked for. A phone of several users lists a
+package as disabled where it is so for any.
 
 Certificates and digests of the files are not read here.
 """
@@ -21,13 +21,14 @@ import msgspec
 from scanner.artifacts.android.inventory import FRAMEWORK
 from scanner.errors import ParseError
 from scanner.formats.components import package_name
+from scanner.formats.uids import USER_RANGE
 from scanner.model.entities import App, Otherwise
 from scanner.model.evidence import EvidenceFile
+from scanner.model.requests import MiB
 
-_LIMIT = 64 * 1024 * 1024  # bytes of the document
+_LIMIT = 64 * MiB  # bytes of the document
 _PACKAGES = 20_000
 _PATH_LIMIT = 4096
-_UIDS_OF_A_USER = 100_000
 
 
 class _File(msgspec.Struct):
@@ -70,7 +71,7 @@ def _app(package: _Package) -> App:
         stated |= {"installed": True, "path": paths[0][:_PATH_LIMIT]}
     if package.installer:
         stated["installer"] = None if package.installer == "null" else _name(package.installer)
-    if 0 < package.uid < _UIDS_OF_A_USER:
+    if 0 < package.uid < USER_RANGE:
         stated["uid"] = package.uid
     # A package is of the system or not: where no list names it, the lists were not read.
     if package.system is not package.third_party and package.system is not None:

@@ -17,8 +17,9 @@ import msgspec
 from scanner.errors import ParseError
 from scanner.model.entities import Process
 from scanner.model.evidence import EvidenceFile
+from scanner.model.requests import MiB
 
-_LIMIT = 64 * 1024 * 1024  # bytes of the document
+_LIMIT = 64 * MiB  # bytes of the document
 _PROCESSES = 100_000
 _NAME_LIMIT = 255
 _PATH_LIMIT = 4096

@@ -26,8 +26,8 @@ from typing import Any
 from scanner.artifacts.android import adb_keys, settings
 from scanner.artifacts.android.answer import answer
 from scanner.errors import ParseError
-from scanner.formats.dual_dump import values, whole_lines
-from scanner.formats.lines import Line
+from scanner.formats.dual_dump import values
+from scanner.formats.lines import Line, ended_outline
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import Debugging, Setting, Statement
 from scanner.model.evidence import EvidenceFile
@@ -60,7 +60,7 @@ _ADB_FIELDS = {
 
 def parse_usb(file: EvidenceFile) -> Iterator[Debugging]:
     """Yield the state of USB."""
-    lines = whole_lines(answer(file))
+    lines = ended_outline(answer(file))
     for line in lines:
         if line.text == _OLD:
             yield from _old(lines)
@@ -112,7 +112,7 @@ def _new(lines: Iterator[Line]) -> Iterator[Debugging]:
 
 def parse_adb(file: EvidenceFile) -> Iterator[Debugging]:
     """Yield the state of the debugging service, then how many computers it knows."""
-    lines = whole_lines(answer(file))
+    lines = ended_outline(answer(file))
     if not any(line.text.startswith(_ADB) for line in lines):
         raise ParseError(f"'{_ADB}' expected")
     known: dict[str, Any] = {}

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, field
 
 from scanner.artifacts.android import settings
 from scanner.artifacts.android.answer import answer, per_user
@@ -138,12 +138,10 @@ def _statements(user: int, listed: list[tuple[str, str]], bound: set[str] | None
     apps: dict[str, list[str]] = {}
     for package, name in dict.fromkeys(listed):
         apps.setdefault(package, []).append(name)
-        if bound is None:
-            yield NotificationListener(user=user, component=name, package=package, enabled=True)
-        else:
-            yield NotificationListener(
-                user=user, component=name, package=package, enabled=True, bound=name in bound
-            )
+        bound_now = UNSET if bound is None else name in bound
+        yield NotificationListener(
+            user=user, component=name, package=package, enabled=True, bound=bound_now
+        )
     for package, names in apps.items():
         yield App(user=user, package=package, notification_listeners=tuple(sorted(names)))
     yield Otherwise(entity="app", user=user, field="notification_listeners", value=None)

@@ -34,12 +34,12 @@ from scanner.errors import ParseError
 from scanner.formats.components import package_name
 from scanner.formats.lines import raw_lines
 from scanner.formats.package_dump import PackageDump, PackageEntry, UserState, read
+from scanner.formats.uids import USER_RANGE
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import App, Otherwise
 from scanner.model.evidence import EvidenceFile
 from scanner.model.requests import Dumpsys
 
-_UIDS_OF_A_USER = 100_000
 _SOURCES = {"0": None, "1": "other", "2": "store", "3": "local_file", "4": "downloaded_file"}
 _SIGNERS = re.compile(
     r"PackageSignatures\{\S+ (?:version:\d+, signatures:)?\[([0-9a-f, ]{1,600})\]"
@@ -88,7 +88,7 @@ def _apps(entry: PackageEntry, dump: PackageDump, printed: set[str]) -> Iterator
             yield App(user=user, package=entry.name, **stated, **system)
             continue
         if app_id.isascii() and app_id.isdigit() and len(app_id) < 6:  # noqa: PLR2004
-            stated["uid"] = user * _UIDS_OF_A_USER + int(app_id)
+            stated["uid"] = user * USER_RANGE + int(app_id)
         first = state.facts.get("firstInstallTime", entry.facts.get("firstInstallTime"))
         if first:
             stated["first_installed"] = first

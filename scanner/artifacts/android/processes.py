@@ -33,8 +33,8 @@ from typing import Any, NamedTuple
 from scanner.artifacts.android import collected_processes
 from scanner.artifacts.android.answer import answer
 from scanner.errors import ParseError
-from scanner.formats.components import uid_of
 from scanner.formats.lines import ended_lines
+from scanner.formats.uids import uid_of
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import Process
 from scanner.model.evidence import EvidenceFile
@@ -45,10 +45,8 @@ PATH_LIMIT = 4096
 _COLUMN = re.compile(r"\S+")
 _ARGUMENTS = (("ARGS",), ("CMDLINE",))
 _LAST = ("ARGS", "CMD", "CMDLINE", "COMMAND", "NAME")  # what may end a row
-
-
 _ABI = re.compile(r"\d{2}$|\?{1,3}$")
-_STATE = "S"
+_STATE = "S"  # the column that the header of toolbox does not name
 
 
 class _Table(NamedTuple):

@@ -27,17 +27,17 @@ from scanner.model.requests import Collected, Command
 
 WITNESS = "/system/bin/sh"
 _PATHS = 10_000
-_KNOWN = frozenset(ROOT_PATHS)
+_ASKED = frozenset((WITNESS, *ROOT_PATHS))
 
 
 def parse(file: EvidenceFile) -> Iterator[FileEntry]:
     """Yield those of the known paths that are there."""
-    found = {record.path: record for record in records(ended_lines(answer(file)))}
-    if WITNESS not in found:
+    lines = ended_lines(answer(file))
+    found = {each.path: each for each in records(lines) if each.path in _ASKED}
+    if found.pop(WITNESS, None) is None:
         raise ParseError(f"a record of {WITNESS} expected")
-    for path, record in found.items():
-        if path in _KNOWN:
-            yield entry(record, area="root")
+    for record in found.values():
+        yield entry(record, area="root")
 
 
 def parse_list(file: EvidenceFile) -> Iterator[FileEntry]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from scanner.artifacts.android import settings_dump
 from scanner.artifacts.android.accessibility import from_setting
 from scanner.artifacts.android.answer import answer, per_user
-from scanner.artifacts.android.settings_dump import Namespace
+from scanner.artifacts.android.settings_dump import VALUE_LIMIT, Namespace
 from scanner.errors import ParseError
 from scanner.formats.lines import ends_whole, text_lines
 from scanner.model.artifact import Artifact, Reading, Stated
@@ -26,8 +26,6 @@ from scanner.model.entities import AccessibilityService, App, Setting
 from scanner.model.entities import Statement as AnyStatement
 from scanner.model.evidence import EvidenceFile
 from scanner.model.requests import Command, ServiceDump
-
-VALUE_LIMIT = 64 * 1024  # characters of a value that is read
 
 ALLOWED: dict[str, dict[str, str]] = {
     "global": {
@@ -141,7 +139,9 @@ def _listed(file: EvidenceFile) -> Namespace:
             current.append(line)
             size += len(line) + 1
             if size > VALUE_LIMIT:
-                raise ParseError(f"a value of at most {VALUE_LIMIT} characters", line=number)
+                raise ParseError(
+                    f"a value of at most {VALUE_LIMIT} characters expected", line=number
+                )
     if not names:
         raise ParseError("'name=value' expected, found nothing")
     whole = ends_whole(file)

@@ -92,7 +92,7 @@ def _take(
         return
     value = "\n".join((match[2], *entry[1:])).rstrip("\n")
     if len(value) > VALUE_LIMIT or len(entry) == _LINES:
-        raise ParseError(f"a value of at most {VALUE_LIMIT} characters", line=number)
+        raise ParseError(f"a value of at most {VALUE_LIMIT} characters expected", line=number)
     kept = space.values.setdefault(match[1], [])
     imitates = value.count(" default:") > 1 or value.count(" tag:") > 1
     if imitates or any(" value:" in line for line in entry[1:]):

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from scanner.artifacts.android.answer import answer
 from scanner.errors import ParseError
 from scanner.formats.addresses import endpoint, from_hex, is_loopback, is_unspecified
-from scanner.formats.components import uid_of
 from scanner.formats.lines import ended_lines
+from scanner.formats.uids import uid_of
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import Socket
 from scanner.model.evidence import EvidenceFile

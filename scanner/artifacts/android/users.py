@@ -17,7 +17,7 @@ from typing import Any
 
 from scanner.artifacts.android.answer import answer
 from scanner.errors import ParseError
-from scanner.formats.lines import Line, ended_lines
+from scanner.formats.lines import Line, ended_outline
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import User
 from scanner.model.evidence import EvidenceFile
@@ -52,7 +52,7 @@ def parse_dumpsys(file: EvidenceFile) -> Iterator[User]:
 
 def _users(file: EvidenceFile) -> Iterator[tuple[re.Match[str], list[Line]]]:
     """Yield each user's first line and the deeper lines below it."""
-    lines = _ended_outline(answer(file))
+    lines = ended_outline(answer(file))
     for line in lines:
         if line.text == "Users:":
             break
@@ -69,13 +69,6 @@ def _users(file: EvidenceFile) -> Iterator[tuple[re.Match[str], list[Line]]]:
     if current is None:
         raise ParseError("'Users:' and a user below it expected")
     yield current[0], current[2]
-
-
-def _ended_outline(file: EvidenceFile) -> Iterator[Line]:
-    """Yield the lines but a last one without its end: half a state reads as another."""
-    for number, line in enumerate(ended_lines(file), start=1):
-        if text := line.strip(" \t"):
-            yield Line(number, len(line) - len(line.lstrip(" \t")), text)
 
 
 def _info(line: Line, rest: Iterator[Line]) -> re.Match[str]:

@@ -21,8 +21,7 @@ from scanner.artifacts.android import settings
 from scanner.artifacts.android.answer import answer, per_user
 from scanner.errors import ParseError
 from scanner.formats.components import package_name
-from scanner.formats.dual_dump import whole_lines
-from scanner.formats.lines import Line
+from scanner.formats.lines import Line, ended_outline
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import App, Otherwise, Vpn
 from scanner.model.evidence import EvidenceFile
@@ -44,7 +43,7 @@ def parse(file: EvidenceFile) -> Iterator[Vpn]:
     found: dict[int, str] = {}
     active: dict[int, bool] = {}
     user: int | None = None
-    for line in _below(whole_lines(answer(file))):
+    for line in _below(ended_outline(answer(file))):
         if line.depth == _INDENT:
             user, package = _user(line)
             if user in found or len(found) >= _USERS:

@@ -75,7 +75,6 @@ class Relation(Struct, frozen=True, kw_only=True):
     aliases: dict[str, dict[str, str]]  # of a group-by name: the field of each base rule
     seconds: int
     condition: Count | Formula | Named
-    generate: bool = False  # whether the base rules make findings of their own
 
     def field(self, name: str, rule: str) -> str:
         """Return the field of a base rule that a name of the correlation stands for."""
@@ -114,7 +113,6 @@ def read_relation(data: Any, problems: Problems) -> Relation | None:
         aliases=data.get("aliases", {}),
         seconds=SigmaCorrelationTimespan(data["timespan"]).seconds,
         condition=condition,
-        generate=data.get("generate", False),
     )
 
 

@@ -18,7 +18,6 @@ that androidqf encrypted (`.zip.age`) is no archive here, and of no known kind.
 from __future__ import annotations
 
 import codecs
-import hashlib
 import io
 from collections.abc import Iterator
 
@@ -36,6 +35,7 @@ from scanner.sources.recorded.parts import (
     Source,
     Wanted,
     answering,
+    digest_of,
     source_of,
     top_of,
     unread,
@@ -132,10 +132,7 @@ def _altered(found: Part | Flaw) -> Part | Flaw:
 def _digest(source: Source) -> str | None:
     try:
         with source.open() as stream:
-            digest = hashlib.sha256()
-            while chunk := stream.read(MiB):
-                digest.update(chunk)
-            return digest.hexdigest()
+            return digest_of(stream)
     except ParseError:
         return None
 

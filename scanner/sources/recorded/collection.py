@@ -112,8 +112,9 @@ def _digests(text: str) -> dict[str, str]:
         return {}
     shared = min(len(path) for path, _ in rows) - 1
     first = rows[0][0]
-    while any(path[:shared] != first[:shared] for path, _ in rows):
-        shared -= 1
+    for names, _ in rows:
+        while names[:shared] != first[:shared]:
+            shared -= 1
     return {"/".join(path[shared:]): digest for path, digest in rows}
 
 

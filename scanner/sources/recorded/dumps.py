@@ -22,7 +22,7 @@ from scanner.formats.lines import decode
 from scanner.formats.section_lines import is_dumpstate
 from scanner.model.evidence import Locator
 from scanner.model.recording import Flaw, Part
-from scanner.model.requests import AnyRequest, Command
+from scanner.model.requests import AnyRequest, Command, MiB
 from scanner.sources.recorded.lists import Recognised
 from scanner.sources.recorded.parts import (
     Source,
@@ -39,7 +39,7 @@ _HEAD = 256 * 1024  # bytes of a text in which its signs are looked for
 _FEW = 64  # bytes in which other files have what no text begins with
 _UNPRINTED = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _WHOSE = "several files state this of a user, and nothing says of whom each does"
-_BLOCK = 1024 * 1024
+_BLOCK = MiB
 _BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 
 from msgspec import Struct
 
+from scanner.formats.uids import USER_RANGE
 from scanner.model.requests import AnyRequest, Collected, Command
 
 PS = Collected(collector="shell", name="ps -A")  # with whatever columns
@@ -42,7 +43,6 @@ _ENOUGH_MARKS = 6  # of one namespace: a filter by one word does not leave so ma
 _FEW_LINES = 64
 _PROCESS_COLUMNS = frozenset(("ARGS", "CMD", "CMDLINE", "COMMAND", "NAME"))
 _SETTING = re.compile(r"[A-Za-z0-9_.:#/$@ -]{1,200}=")
-_UIDS_OF_A_USER = 100_000
 _UID = re.compile(r" uid:(\d{1,9}(?:,\d{1,9}){0,99})$")
 _MOUNT = re.compile(r"\S{1,4096} /\S{0,4096} \S{1,64} r[ow](?:,\S{0,4096})? 0 0$")
 _LISTED = re.compile(r"package:\S{1,4096}=[A-Za-z0-9_.]{1,255}(?: |$)")
@@ -51,8 +51,7 @@ _LISTED = re.compile(r"package:\S{1,4096}=[A-Za-z0-9_.]{1,255}(?: |$)")
 class Recognised(Struct, frozen=True, kw_only=True):
     """What a text is the output of."""
 
-    request: AnyRequest | None = None  # None: `services`
-    services: bool = False  # several services, each below its own `DUMP OF SERVICE`
+    request: AnyRequest | None  # None: several services, each below its own `DUMP OF SERVICE`
     doubt: str = ""  # why it may not be all of the answer, in our words
     phone: tuple[str, ...] = ()  # whose properties they are: model and serial, where they say so
 
@@ -80,7 +79,7 @@ def packages(text: str) -> Recognised | None:
     if not lines or not all(_LISTED.match(line) for line in lines[:_FEW_LINES]):
         return None
     uids = [uid for line in lines for uid in _UID.findall(line)]
-    users = {int(one) // _UIDS_OF_A_USER for uid in uids for one in uid.split(",")} or {0}
+    users = {int(one) // USER_RANGE for uid in uids for one in uid.split(",")} or {0}
     if len(users) > 1:
         return None
     return Recognised(request=packages_of(*users), doubt=UNKNOWN_LIST)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 from msgspec import Struct, structs
@@ -17,14 +17,14 @@ from scanner.formats.container import Container, Member
 from scanner.formats.text import safe_text
 from scanner.model.evidence import Locator, Reason
 from scanner.model.recording import Part
-from scanner.model.requests import AnyRequest
+from scanner.model.requests import AnyRequest, MiB
 
 Wanted = Callable[[AnyRequest], bool]
 """Whether anybody reads an answer to a request."""
 
 _ADDED = {("__MACOSX", "/"), (".DS_Store", ""), ("Thumbs.db", ""), ("desktop.ini", "")}
 ALTERED = "not the bytes whose digest the collector wrote"
-_CHUNK = 1024 * 1024
+_CHUNK = MiB
 
 
 class Source(Struct, frozen=True):
@@ -43,12 +43,16 @@ class Source(Struct, frozen=True):
 
 
 def top_of(container: Container) -> str:
-    """Return what the names of all files begin with: one folder with its slash, or nothing.
+    """Return the folder in which all lies that can be read, with its slash; or nothing."""
+    return common_top(member.name for member in container.members if member.readable)
 
-    What macOS and Windows add by themselves does not count, nor what cannot be read.
+
+def common_top(names: Iterable[str]) -> str:
+    """Return what all names begin with: one folder with its slash, or nothing.
+
+    What macOS and Windows add by themselves does not count.
     """
-    firsts = {member.name.partition("/")[:2] for member in container.members if member.readable}
-    firsts -= _ADDED
+    firsts = {name.partition("/")[:2] for name in names} - _ADDED
     if len(firsts) != 1:
         return ""
     ((name, slash),) = firsts
@@ -65,6 +69,14 @@ def source_of(container: Container, member: Member) -> Source:
         member.reason,
         member.detail,
     )
+
+
+def digest_of(stream: BinaryIO) -> str:
+    """Return the SHA-256 of all bytes that follow."""
+    digest = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def unread(source: Source) -> Part:

@@ -158,4 +158,4 @@ def _tombstone(name: str) -> Recognised | None:
 
 
 def _several(text: str) -> Recognised | None:
-    return Recognised(services=True) if _SERVICES.search(text) else None
+    return Recognised(request=None) if _SERVICES.search(text) else None

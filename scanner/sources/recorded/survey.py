@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from scanner.model.requests import (
     Dumpsys,
     File,
     Glob,
-    MiB,
     Section,
     ServiceDump,
     Survey,
@@ -26,7 +23,7 @@ from scanner.model.requests import (
 from scanner.sources.recorded import androidqf, bugreport, dumps
 from scanner.sources.recorded.collection import collection
 from scanner.sources.recorded.kind import kind_of
-from scanner.sources.recorded.parts import Wanted, top_of
+from scanner.sources.recorded.parts import Wanted, digest_of, top_of
 
 _FIRST = 4096
 
@@ -99,8 +96,5 @@ def _sort(request: AnyRequest) -> tuple[str, str]:
 
 
 def _digest(root: Path) -> str:
-    digest = hashlib.sha256()
     with open_at(root, Locator()) as stream:
-        for chunk in iter(functools.partial(stream.read, MiB), b""):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return digest_of(stream)

@@ -17,6 +17,15 @@ from scanner.sources.recorded import survey
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 PHONES = {"android-8-clean": "android_8", "android-14-tampered": "android_14"}
+PROPERTIES = """\
+[dalvik.vm.heapsize]: [512m]
+[init.svc.zygote]: [running]
+[persist.sys.timezone]: [Europe/Berlin]
+[ro.build.version.sdk]: [34]
+[ro.product.model]: [Example One]
+[ro.serialno]: [EXAMPLE01]
+[sys.boot_completed]: [1]
+"""
 
 
 @cache

@@ -11,19 +11,10 @@ from scanner.model.evidence import Locator
 from scanner.model.requests import Command, Dumpsys, File
 from scanner.sources.recorded.lists import NARROWED, PS, packages_of, settings_of
 
-from .collected import Seen, androidqf, write, zipped
+from .collected import PROPERTIES, Seen, androidqf, write, zipped
 
 GETPROP = Command(argv=("getprop",))
 ACCESSIBILITY = Dumpsys(service="accessibility")
-PROPERTIES = """\
-[dalvik.vm.heapsize]: [512m]
-[init.svc.zygote]: [running]
-[persist.sys.timezone]: [Europe/Berlin]
-[ro.build.version.sdk]: [34]
-[ro.product.model]: [Example One]
-[ro.serialno]: [EXAMPLE01]
-[sys.boot_completed]: [1]
-"""
 PS_TEXT = (
     "USER           PID  PPID     VSZ    RSS WCHAN            ADDR S NAME\n"
     "root             1     0   10856   3120 0                   0 S init\n"

@@ -15,17 +15,10 @@ from scanner.sources.recorded.lists import (
 )
 from scanner.sources.recorded.signs import recognise, recognise_binary
 
+from .collected import PROPERTIES
+
 PHONES = Path(__file__).parents[3] / "fixtures" / "phones"
-GETPROP = """\
-[dalvik.vm.heapsize]: [512m]
-[init.svc.zygote]: [running]
-[persist.sys.timezone]: [Europe/Berlin]
-[ro.build.version.sdk]: [34]
-[ro.product.model]: [Example One]
-[ro.serialno]: [EXAMPLE01]
-[sys.boot_completed]: [1]
-"""
-KEYS = [line.split("]")[0] for line in GETPROP.splitlines() if "serialno" not in line]
+KEYS = [line.split("]")[0] for line in PROPERTIES.splitlines() if "serialno" not in line]
 APPOPS = """\
 Current AppOps Service state:
   Settings:
@@ -86,7 +79,7 @@ def test_what_every_phone_answers_is_recognised():
 def test_properties_are_of_a_phone():
     expected = Recognised(request=Command(argv=("getprop",)), phone=("Example One", "EXAMPLE01"))
 
-    assert expected == told(GETPROP)
+    assert expected == told(PROPERTIES)
 
 
 def test_filtered_properties_may_not_be_all():
@@ -102,7 +95,7 @@ def test_operations_of_all_apps():
 
 @pytest.mark.parametrize("line", range(6))
 def test_properties_without_those_that_every_phone_has_may_not_be_all(line):
-    lines = GETPROP.splitlines(keepends=True)
+    lines = PROPERTIES.splitlines(keepends=True)
     lines.remove(next(each for each in lines if each.split("]")[0] == KEYS[line]))
 
     assert NARROWED == told("".join(lines)).doubt
@@ -174,8 +167,8 @@ def test_commands(text, argv):
 def test_several_services():
     text = f"Currently running services:\n  adb\n{'-' * 79}\nDUMP OF SERVICE adb:\nx\n"
 
-    assert Recognised(services=True) == told(text)
-    assert Recognised(services=True) == told(f"{'-' * 79}\nDUMP OF SERVICE HIGH adb:\nx\n")
+    assert Recognised(request=None) == told(text)
+    assert Recognised(request=None) == told(f"{'-' * 79}\nDUMP OF SERVICE HIGH adb:\nx\n")
 
 
 def test_a_tombstone_needs_its_name_too():
