@@ -103,7 +103,7 @@ def measure(corpus: Path) -> tuple[dict[str, Rate], Counter[tuple[str, str]], in
             continue
         device = report.device or Device(platform="android", pseudonym="")
         kind = kind_of(device)
-        maker = (device.manufacturer or "not stated").split()[0].capitalize()
+        maker = device.manufacturer.split()[0].capitalize() if device.manufacturer else "not stated"
         made[(maker, kind)] += 1
         for check in report.checks:
             if check.status in {"pass", "finding", "review"}:

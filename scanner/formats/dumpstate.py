@@ -274,6 +274,12 @@ class _Reader:
         # Before Android 8 no service has a line of its own at its end.
         told = sum(part.ended is not None and not part.has_elapsed for part in services)
         expected = 0 < len(services) <= 2 * told
+        # Many titles stand often (SHOW MAP); none that anybody wants does.
+        wanted = [part for part in self._parts if not part.service and part.digest()]
+        titled = Counter(part.title for part in wanted)
+        for part in wanted:
+            if titled[part.title] > 1:
+                part.mark("truncated", _TWICE)
         for part in services:
             if part.service in self._split:
                 part.mark("truncated", _SPLIT)

@@ -83,6 +83,11 @@ FACTS = {
 }
 """Names of the facts of a package that are kept."""
 
+_ORIGIN = frozenset(
+    "installerPackageName installInitiatingPackageName initiatingPackageName packageSource "
+    "installOriginatingPackageName originatingPackageName updateOwnerPackageName".split()
+)
+
 USER_FACTS = {
     b"installed": "installed",
     b"hidden": "hidden",
@@ -322,7 +327,9 @@ def _read_fact(
     """Read a line four deep; return the list and the user that deeper lines belong to."""
     key, equals, value = text.partition(b"=")
     if equals and (name := FACTS.get(key)):
-        if name in entry.facts:
+        # All versions print other facts between: a version name with a line break imitates this.
+        forged = name in _ORIGIN and next(reversed(entry.facts), "") == "versionName"
+        if name in entry.facts or forged:
             entry.twice = True
         entry.facts.setdefault(name, value[:4096].decode("utf-8", "replace"))
         return None, None

@@ -12,9 +12,9 @@ from pathlib import Path
 from scanner.case import Case, OpenCase, device_key, installation_key, pseudonym
 from scanner.detect import RulePack, load
 from scanner.errors import CaseError, UsageError
-from scanner.model.entities import DeviceIdentity
+from scanner.model.entities import Build, DeviceIdentity
 from scanner.model.events import EvidenceAdded, Finished, OnEvent, Progress, Started
-from scanner.model.evidence import Evidence
+from scanner.model.evidence import Evidence, Gap
 from scanner.model.privacy import PrivacyLevel
 from scanner.model.recording import Part
 from scanner.model.report import Acquisition
@@ -29,6 +29,7 @@ from scanner.pipeline.results import Acquired, Scanned
 from scanner.report.formats import prepare
 from scanner.snapshot import Snapshot
 
+_ONE_PHONE = frozenset({"manufacturer", "model", "fingerprint"})
 PROFILE = "deep"  # of a recording all is read that it holds
 
 
@@ -269,8 +270,8 @@ def _examination(
         started_at=started,
         clock=clock,
         digest=digest,
-        flaws=recording.gaps(redaction.name),
-        whole=recording.whole,
+        flaws=(*recording.gaps(redaction.name), *_mixed(reader)),
+        whole=recording.whole and not _mixed(reader),
     )
 
 
@@ -290,6 +291,15 @@ def _store(
         return case.path, case.close()
 
 
+def _mixed(reader: EvidenceReader) -> tuple[Gap, ...]:
+    """Say where the parts of a recording are not of one phone, or not of one build of it."""
+    build = next(iter(reader.snapshot.every(Build)), Build())
+    if not isinstance(build.conflicts, tuple) or not _ONE_PHONE.intersection(build.conflicts):
+        return ()
+    detail = "its parts name different phones, or different builds of one"
+    return (Gap(artifact=f"{PLATFORM}.recording", reason="parse_error", detail=detail),)
+
+
 def _require_same(case: Case, recording: Recording) -> None:
     """CaseError where a recording is not the one that a case was made of.
 
@@ -304,6 +314,6 @@ def _require_same(case: Case, recording: Recording) -> None:
     if differ or len(digests) > 1:
         raise CaseError(
             f"{recording.path}: is not the recording that this case was made of:"
-            f" {len(differ) or 'other'} parts differ",
+            f" {f'{len(differ)} parts differ' if differ else 'its digest differs'}",
             remedy="Name the untouched recording with --source.",
         )

@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 from scanner.artifacts import ARTIFACTS
 from scanner.errors import CaseError, NotAvailable, ParseError, UsageError, WorkerKilled
 from scanner.formats.container import RecordedFile
+from scanner.formats.text import safe_text
 from scanner.model.artifact import Artifact, Profile
 from scanner.model.evidence import Evidence, Gap, Locator, Outcome, evidence_id
 from scanner.model.recording import Flaw, Header, Part
@@ -56,8 +57,18 @@ class Recording(Struct, frozen=True, kw_only=True):
                 )
 
     def unread(self) -> Iterator[Part]:
-        """Yield the parts that no artifact reads."""
-        return (part for part, read in self._sorted() if not read)
+        """Yield the parts that no artifact reads, and what could not be opened."""
+        yield from (part for part, read in self._sorted() if not read)
+        known = {part.locator.members for part in self.parts}
+        for flaw in self.flaws:
+            if flaw.locator.members and flaw.locator.members not in known:
+                yield Part(
+                    title=safe_text(self.origin(flaw.locator)),
+                    locator=flaw.locator,
+                    size=0,
+                    cut=flaw.reason,
+                    detail=flaw.detail,
+                )
 
     def origin(self, locator: Locator) -> str:
         """Print where something lies, without the name that a person gave to the recording.

@@ -113,7 +113,8 @@ def test_what_a_cut_answer_does_not_hold_is_not_stated(data, exit_code):
         ("[ro.boot.flash.locked]: [1]", True),
         ("[ro.boot.flash.locked]: [0]", False),
         ("[ro.boot.flash.locked]: [maybe]", UNSET),
-        ("[ro.boot.flash.locked]: [0]\n[ro.boot.vbmeta.device_state]: [locked]", True),
+        # one of them is enough not to believe the other
+        ("[ro.boot.flash.locked]: [0]\n[ro.boot.vbmeta.device_state]: [locked]", False),
     ],
 )
 def test_lock_of_the_boot_loader(lines, locked):

@@ -205,6 +205,16 @@ def test_a_version_name_that_imitates_lines_leaves_only_the_existence(forged):
     assert App(user=0, package="com.example") == apps["com.example", 0]
 
 
+def test_an_installer_right_below_the_version_name_is_forged():
+    """Of an app that nobody installed, which a bugreport tells by no second list."""
+    text = (
+        "Packages:\n  Package [com.example] (1):\n    versionName=1.0\n"
+        "    installerPackageName=com.android.vending\n    flags=[ HAS_CODE ]\n"
+        "    lastUpdateTime=2026-01-01 00:00:00\n    User 0: installed=true\n\nShared users:\n"
+    )
+    assert App(user=0, package="com.example") == stated(text)["com.example", 0]
+
+
 def test_a_version_name_that_imitates_a_package_takes_the_users_from_its_own():
     forged = "1\n  Package [com.android.phone] (1):\n    appId=1\n    User 0: installed=true"
     data = FOURTEEN.replace("versionName=1.0 beta=2", f"versionName={forged}")

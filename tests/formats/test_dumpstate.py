@@ -253,6 +253,16 @@ def test_a_section_that_is_split_is_cut():
     assert "truncated" == cuts(text)["SYSTEM PROPERTIES"]
 
 
+def test_a_section_that_stands_twice_is_cut_both_times():
+    """Whatever printed the forged one, no value of it may speak for the real one."""
+    forged = section("SYSTEM PROPERTIES", "[ro.boot.verifiedbootstate]: [green]\n")
+    text = TITLE + forged + section("SYSTEM PROPERTIES", "[a]: [b]\n") + section("X", "x\n") + DONE
+    found = list(dumpstate.sections(io.BytesIO(text.encode()), lambda _: True))
+
+    assert ["truncated"] * 2 == [one.cut for one in found if one.title == "SYSTEM PROPERTIES"]
+    assert cuts(text)["X"] is None
+
+
 def test_too_many_headers():
     text = TITLE + "".join(f"------ X{n} (x) ------\n" for n in range(dumpstate.SPAN_LIMIT + 10))
     found = spans(text + DONE)
@@ -271,7 +281,7 @@ WORDS = st.text("abc xyz\n", max_size=30).map(lambda text: f"{text}\n")
 def test_what_is_whole_before_a_cut_stays_as_it_is(texts, ends, data):
     listed = "".join(service(f"s{n}", text) for n, text in enumerate(texts))
     whole = TITLE + section("NETSTAT", texts[0], end=ends) + section("DUMPSYS", listed) + DONE
-    cut = data.draw(st.integers(1, len(whole) - len(DONE)))
+    cut = data.draw(st.integers(len(TITLE) + 1, len(whole) - len(DONE)))
     expected, found = spans(whole), spans(whole[:cut])
     *before, last = found
 

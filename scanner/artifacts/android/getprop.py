@@ -156,9 +156,12 @@ def _build(values: dict[str, str | None]) -> Build:
     patch = values.get("ro.build.version.security_patch") or ""
     verity = values.get("ro.boot.veritymode") or ""
     obeys = values.get("ro.build.type") in {"userdebug", "eng"}
-    lock = _LOCKS.get(values.get("ro.boot.vbmeta.device_state") or "")
-    if lock is None:
-        lock = _FLAGS.get(values.get("ro.boot.flash.locked") or "")
+    claims = {
+        _LOCKS.get(values.get("ro.boot.vbmeta.device_state") or ""),
+        _FLAGS.get(values.get("ro.boot.flash.locked") or ""),
+    }
+    # Where one says unlocked, the other is no reason to believe that it is locked.
+    lock = False if False in claims else (True if True in claims else None)
     stated: dict[str, str | int | bool | None] = {
         "manufacturer": values.get("ro.product.manufacturer") or None,
         "model": values.get("ro.product.model") or None,

@@ -149,7 +149,8 @@ INPUT_METHODS = Artifact(
             ("enabled", "current"),
         ),
         Reading(ServiceDump(service="settings"), parse_settings_dump, ("enabled", "current")),
-        Reading(ServiceDump(service="input_method"), parse_enabled, ("enabled",)),
-        Reading(ServiceDump(service="input_method"), parse_current, ("current",)),
+        # It tells of the user in front, who is the first on nearly all phones.
+        Reading(ServiceDump(service="input_method"), parse_enabled, ("enabled",), of_user=0),
+        Reading(ServiceDump(service="input_method"), parse_current, ("current",), of_user=0),
     ),
 )

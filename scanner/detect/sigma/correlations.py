@@ -206,7 +206,9 @@ def _wrong_count(condition: dict[str, Any], kind: str) -> str | None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _formula(condition: str, rules: tuple[str, ...], problems: Problems) -> Formula | Named | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import operator
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import re2
@@ -199,6 +199,8 @@ def part(wanted: SigmaTimestampPart) -> Asked:
     def test(value: Any) -> bool:
         if not isinstance(value, datetime):
             return False
+        if value.tzinfo is not None:
+            value = value.astimezone(UTC)
         found: int = value.isocalendar().week if name == "week" else getattr(value, name)
         return found == number
 

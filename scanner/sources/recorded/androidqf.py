@@ -25,11 +25,12 @@ from msgspec import structs
 
 from scanner.errors import ParseError
 from scanner.formats.container import Container, Member
+from scanner.formats.lines import decode
 from scanner.model.recording import Flaw, Part
 from scanner.model.requests import AnyRequest, Collected, Command, MiB
 from scanner.sources.recorded import bugreport
 from scanner.sources.recorded.collection import ABOUT, DIGESTS, Collection
-from scanner.sources.recorded.lists import PS, settings_of
+from scanner.sources.recorded.lists import NARROWED, PS, reaches_end, settings_of
 from scanner.sources.recorded.parts import (
     ALTERED,
     Source,
@@ -46,13 +47,14 @@ _SERVICES = "dumpsys.txt"
 _BUGREPORT = "bugreport.zip"
 _PROCESSES = "processes.json"
 _COLLECTED = ("packages.json", _PROCESSES, "files.json", "root_binaries.json", "mounts.json")
+_SETTINGS = {f"settings_{space}.txt": space for space in ("global", "secure", "system")}
 _ANSWERS: dict[str, AnyRequest] = {
     "getprop.txt": Command(argv=("getprop",)),
     "selinux.txt": Command(argv=("getenforce",)),
     "services.txt": Command(argv=("service", "list")),
     "ps.txt": PS,
     "processes.txt": PS,
-    **{f"settings_{space}.txt": settings_of(space) for space in ("global", "secure", "system")},
+    **{name: settings_of(space) for name, space in _SETTINGS.items()},
     **{name: Collected(collector="androidqf", name=name, limit=256 * MiB) for name in _COLLECTED},
 }
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -88,6 +90,13 @@ def _parts(
         request = _ANSWERS[_PROCESSES]  # as older versions named it
     if request:
         part = answering(source, request, wanted, digest=digest)
+        if (
+            digest is None
+            and name in _SETTINGS
+            and part.cut is None
+            and not _has_last(source, name)
+        ):
+            part = structs.replace(part, cut="truncated", detail=NARROWED)
         yield _trimmed(part, source) if digest is not None and name.endswith(".txt") else part
     elif name in {_SERVICES, _BUGREPORT}:
         altered = digest is not None and digest != _digest(source)
@@ -95,6 +104,12 @@ def _parts(
         yield from map(_altered, parts) if altered else parts
     else:
         yield unread(source)
+
+
+def _has_last(source: Source, name: str) -> bool:
+    """Say whether a sorted list of settings reaches as far as a whole one does."""
+    with source.open() as stream:
+        return reaches_end(decode(stream.read(MiB)), _SETTINGS[name])
 
 
 def _trimmed(part: Part, source: Source) -> Part:

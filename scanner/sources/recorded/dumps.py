@@ -94,10 +94,16 @@ class _File:
 
 def _of_one_phone(files: list[_File]) -> None:
     """ParseError where properties differ in the model or the serial number of the phone."""
+    if sum(starts_dumpstate(file.source) for file in files if _is_of_services(file)) > 1:
+        raise ParseError("a bugreport of one phone expected, found several")
     phones = [file.found.phone for file in files if file.found and file.found.phone]
     for values in zip(*phones, strict=True):
         if len({value for value in values if value}) > 1:
             raise ParseError("the outputs of one phone expected, found those of several")
+
+
+def _is_of_services(file: _File) -> bool:
+    return file.found is not None and file.found.request is None
 
 
 def _of_nobody_known(files: list[_File]) -> set[AnyRequest | None]:

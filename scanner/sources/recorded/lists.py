@@ -109,6 +109,11 @@ def settings(text: str) -> Recognised | None:
     return Recognised(request=settings_of(space), doubt="" if whole else NARROWED)
 
 
+def reaches_end(text: str, namespace: str) -> bool:
+    """Say whether a list of a namespace, which is sorted, holds the last name that each has."""
+    return f"\n{max(_NAMESPACE_MARKS[namespace])}=" in f"\n{text}"
+
+
 def settings_of(namespace: str) -> Command:
     """Return the command that lists a namespace: the device's, or that of its first user."""
     if namespace == "global":
