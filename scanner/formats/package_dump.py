@@ -84,8 +84,7 @@ FACTS = {
 """Names of the facts of a package that are kept."""
 
 _ORIGIN = frozenset(
-    "installerPackageName installInitiatingPackageName initiatingPackageName packageSource "
-    "installOriginatingPackageName originatingPackageName updateOwnerPackageName".split()
+    ["installerPackageName", "installInitiatingPackageName", "initiatingPackageName", "packageSource", "installOriginatingPackageName", "originatingPackageName", "updateOwnerPackageName"]
 )
 
 USER_FACTS = {
