@@ -84,8 +84,17 @@ FACTS = {
 """Names of the facts of a package that are kept."""
 
 _ORIGIN = frozenset(
-    ["installerPackageName", "installInitiatingPackageName", "initiatingPackageName", "packageSource", "installOriginatingPackageName", "originatingPackageName", "updateOwnerPackageName"]
+    (
+        "installerPackageName",
+        "installInitiatingPackageName",
+        "initiatingPackageName",
+        "installOriginatingPackageName",
+        "originatingPackageName",
+        "packageSource",
+        "updateOwnerPackageName",
+    )
 )
+"""Facts of where a package came from, which stand far below its version name."""
 
 USER_FACTS = {
     b"installed": "installed",
