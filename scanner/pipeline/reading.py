@@ -206,7 +206,7 @@ def _gaps_of_part(name: str, attempts: list[Attempt], users: Sequence[int] | Non
             evidence=each.evidence,
             detail=each.detail,
         )
-    if answered and None not in answered:
+    if None not in answered and all(each.user is not None for each in short):
         if users is None:
             yield Gap(artifact=name, reason="source_absent", detail=_WHO)
         for user in set(users or ()) - answered - {each.user for each in failed}:

@@ -108,6 +108,13 @@ def test_a_user_of_whom_a_recording_says_nothing_is_a_gap():
     assert [("source_absent", 10)] == gaps(of, (for_user(EACH, 0), b"x"), known=(0, 10))
 
 
+def test_nor_does_a_broken_answer_about_one_user_speak_for_another():
+    of = artifact(Reading(per_user(), parse))
+
+    expected = [("parse_error", 0), ("source_absent", 10)]
+    assert expected == gaps(of, (for_user(EACH, 0), b""), known=(0, 10))
+
+
 def test_a_phone_is_not_blamed_for_what_stands_in_recordings_only():
     of = artifact(Reading(ONE, parse), Reading(RECORDED, parse))
     refused = Unanswered(request=ONE, reason="timeout")
