@@ -14,7 +14,7 @@ from scanner.detect.rules import AnyRule, Test, identity
 from scanner.detect.sigma import fields
 from scanner.model.entities import Entity, Property, Setting
 from scanner.model.evidence import Provenance, Reason
-from scanner.model.findings import Check, Finding, Match, Message, Status
+from scanner.model.findings import Check, Finding, Match, Message, Status, Subject
 from scanner.snapshot import Joined
 
 # Entities with a name and a value: where the name is not listed, nothing states the value.
@@ -108,17 +108,39 @@ def matches(test: Test, joined: Joined, prefix: str = "") -> Iterator[Match]:
         )
 
 
-def finding_id(rule: AnyRule, category: str, key: dict[str, str | int | None]) -> str:
-    """Return the id of a finding: the same in every scan of one device."""
-    named = msgspec.json.encode([rule.id, category, key], order="sorted")
-    return hashlib.sha256(named).hexdigest()[:16]
+def make_finding(
+    rule: AnyRule,
+    subject: Subject,
+    matched: tuple[Match, ...],
+    *,
+    evidence: Iterable[str],
+    vouched: Iterable[Provenance],
+    explained: Message | None,
+) -> Finding:
+    """Make a finding; its id is the same in every scan of one device."""
+    named = msgspec.json.encode([rule.id, subject.entity, subject.key], order="sorted")
+    return Finding(
+        id=hashlib.sha256(named).hexdigest()[:16],
+        rule=rule.id,
+        level=rule.level,
+        confidence=rule.confidence,
+        rule_class=rule.rule_class,
+        review=rule.review,
+        provenance=max(vouched, key=_STRENGTH.index, default="os_claimed"),
+        subject=subject,
+        matched=matched,
+        evidence=tuple(sorted(set(evidence))),
+        advice=rule.advice,
+        explained_by_scan=explained,
+    )
+
+
+def make_pass(rule: AnyRule, tally: Tally, category: str) -> Check:
+    """Make the check of a rule that was decided on all it speaks of, if there was anything."""
+    nothing = Message("check.nothing_to_examine", {"entity": category})
+    return make_check(rule, "pass", tally, detail=None if tally.examined else nothing)
 
 
 def plain(value: object) -> str | int | None:
     """Return a value of a key as a report can hold it."""
     return value if value is None or isinstance(value, str | int) else str(value)
-
-
-def weakest(vouched: Iterable[Provenance]) -> Provenance:
-    """Return the weakest of those who vouch for the facts of a finding."""
-    return max(vouched, key=_STRENGTH.index, default="os_claimed")

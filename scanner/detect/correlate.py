@@ -14,15 +14,15 @@ from scanner.detect.checks import (
     NAMED,
     Tally,
     asked_value,
-    finding_id,
     gap_message,
     make_check,
+    make_finding,
+    make_pass,
     matches,
     plain,
     speaks_of,
     unstated,
     unstated_message,
-    weakest,
 )
 from scanner.detect.facts import ScanFacts
 from scanner.detect.groups import Groups, Key, Seen, gather, judge, judged
@@ -101,10 +101,7 @@ def _decide(
                 return make_check(rule, "not_examined", tally, short.reason, gap_message(short))
         detail = _unstated(rule, tally, groups, hidden, reach)
         return make_check(rule, "not_examined", tally, "field_not_stated", detail)
-    if not tally.examined:
-        detail = Message("check.nothing_to_examine", {"entity": rule.bases[0].category})
-        return make_check(rule, "pass", tally, detail=detail)
-    return make_check(rule, "pass", tally)
+    return make_pass(rule, tally, rule.bases[0].category)
 
 
 def _unstated(
@@ -131,25 +128,18 @@ def _finding(
     matched = tuple(_matches(rule, seen))
     first = next((base for base, each in _pairs(rule, seen) if each.matched), rule.bases[0])
     subject = {name: plain(value) for name, value in zip(first.group, key, strict=True)}
-    vouched = [
-        joined.provenance.get(field, "os_claimed")
-        for base, each in _pairs(rule, seen)
-        for joined in each.matched[:ENTITIES_SHOWN]
-        for field in base.fields()
-    ]
-    return Finding(
-        id=finding_id(rule, first.category, subject),
-        rule=rule.id,
-        level=rule.level,
-        confidence=rule.confidence,
-        rule_class=rule.rule_class,
-        review=rule.review,
-        provenance=weakest(vouched),
-        subject=Subject(entity=first.category, key=subject),
-        matched=matched,
-        evidence=tuple(sorted({id for match in matched for id in match.evidence})),
-        advice=rule.advice,
-        explained_by_scan=_explained(rule, seen, snapshot, facts),
+    return make_finding(
+        rule,
+        Subject(entity=first.category, key=subject),
+        matched,
+        evidence=(id for match in matched for id in match.evidence),
+        vouched=(
+            joined.provenance.get(field, "os_claimed")
+            for base, each in _pairs(rule, seen)
+            for joined in each.matched[:ENTITIES_SHOWN]
+            for field in base.fields()
+        ),
+        explained=_explained(rule, seen, snapshot, facts),
     )
 
 

@@ -12,15 +12,15 @@ from scanner.detect.checks import (
     NAMED,
     Tally,
     asked_value,
-    finding_id,
     gap_message,
     make_check,
+    make_finding,
+    make_pass,
     matches,
     plain,
     speaks_of,
     unstated,
     unstated_message,
-    weakest,
 )
 from scanner.detect.correlate import correlate
 from scanner.detect.facts import ScanFacts
@@ -85,29 +85,18 @@ def _decide(rule: Rule, tally: Tally, reach: Reach) -> Check:
     if tally.unstated is not None:
         detail = unstated_message(rule, tally.unstated, tally.unknown, reach)
         return make_check(rule, "not_examined", tally, "field_not_stated", detail)
-    if not tally.examined:
-        detail = Message("check.nothing_to_examine", {"entity": rule.category})
-        return make_check(rule, "pass", tally, detail=detail)
-    return make_check(rule, "pass", tally)
+    return make_pass(rule, tally, rule.category)
 
 
 def _finding(rule: Rule, joined: Joined, snapshot: Snapshot, facts: ScanFacts) -> Finding:
     matched = tuple(matches(rule, joined))
     stated = {match.field for match in matched} or set(rule.entity.key)
-    vouched = [joined.provenance.get(field, "os_claimed") for field in stated]
-    evidence = sorted({id for field in stated for id in joined.evidence.get(field, ())})
     key = {name: plain(value) for name, value in identity(joined.entity).items()}
-    return Finding(
-        id=finding_id(rule, rule.category, key),
-        rule=rule.id,
-        level=rule.level,
-        confidence=rule.confidence,
-        rule_class=rule.rule_class,
-        review=rule.review,
-        provenance=weakest(vouched),
-        subject=Subject(entity=rule.category, key=key),
-        matched=matched,
-        evidence=tuple(evidence),
-        advice=rule.advice,
-        explained_by_scan=facts.explain(joined.entity, snapshot),
+    return make_finding(
+        rule,
+        Subject(entity=rule.category, key=key),
+        matched,
+        evidence=(id for field in stated for id in joined.evidence.get(field, ())),
+        vouched=(joined.provenance.get(field, "os_claimed") for field in stated),
+        explained=facts.explain(joined.entity, snapshot),
     )

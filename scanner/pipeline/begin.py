@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec import structs
+
 from scanner.case import OpenCase, device_key, installation_key, pseudonym
 from scanner.errors import UsageError
 from scanner.model.report import Acquisition
@@ -48,7 +50,7 @@ def open_case(source: LiveSource, options: Options) -> OpenCase:
 
 def _record(source: LiveSource, options: Options, key: bytes) -> Acquisition:
     """Record what can never be added later."""
-    started, device, custody = now(), pseudonym(key, "D", source.device_id), options.custody
+    started, device = now(), pseudonym(key, "D", source.device_id)
     probe = source.probe()
     return Acquisition(
         case=f"{started:%Y%m%dT%H%M%SZ}-{device}",
@@ -68,10 +70,6 @@ def _record(source: LiveSource, options: Options, key: bytes) -> Acquisition:
         clock=probe.clock,
         locked_at_start=probe.locked,
         locked_at_end=None,
-        debugging_before=custody.debugging_before,
         host_keys=host_keys(source.platform, options.adb),
-        operator=custody.operator,
-        case_number=custody.case_number,
-        purpose=custody.purpose,
-        consent=custody.consent,
+        **structs.asdict(options.custody),
     )

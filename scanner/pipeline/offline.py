@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import structs
+
 from scanner.case import Case, OpenCase, device_key, installation_key, pseudonym
 from scanner.detect import RulePack, load
 from scanner.errors import CaseError, UsageError
@@ -63,14 +65,14 @@ def scan_recording(
                 started=started,
             ).conclude(options.on_event)
             reports = rendered(examined, ("json", *(formats or ("html",))))
-            folder, digest = _store(acquisition, key, evidence, options, tuple(reports))
+            case, digest = _store(acquisition, key, evidence, options, tuple(reports))
             verdict, findings = examined.report.verdict, len(examined.report.findings)
             complete = True
             return Scanned(
                 report=examined.report,
-                folder=folder,
+                folder=case.path,
                 digest=digest,
-                written=folder / "data" / "report",
+                written=case.report_folder,
             )
     finally:
         options.emit(Finished(complete=complete, verdict=verdict, findings=findings))
@@ -85,9 +87,9 @@ def acquire_recording(path: Path, *, options: Options | None = None) -> Acquired
         with opened(path) as recording:
             reader, evidence = _read(recording, options)
             acquisition, key = _record(recording, reader, options, started)
-            folder, digest = _store(acquisition, key, evidence, options, ())
+            case, digest = _store(acquisition, key, evidence, options, ())
             complete = True
-            return Acquired(folder=folder, digest=digest, acquisition=acquisition, round_trips=0)
+            return Acquired(folder=case.path, digest=digest, acquisition=acquisition, round_trips=0)
     finally:
         options.emit(Finished(complete=complete, verdict=None, findings=0))
 
@@ -210,7 +212,7 @@ def _record(
     identity = next(iter(reader.snapshot.every(DeviceIdentity)), DeviceIdentity())
     device_id = identity.serial if isinstance(identity.serial, str) else _digest(recording)
     key = device_key(installation_key(), device_id)
-    device, custody = pseudonym(key, "D", device_id), options.custody
+    device = pseudonym(key, "D", device_id)
     acquisition = Acquisition(
         case=f"{started:%Y%m%dT%H%M%SZ}-{device}",
         tool=TOOL,
@@ -230,13 +232,9 @@ def _record(
         clock=None,
         locked_at_start=None,
         locked_at_end=None,
-        debugging_before=custody.debugging_before,
         host_keys=recording.header.host_keys,
-        operator=custody.operator,
-        case_number=custody.case_number,
-        purpose=custody.purpose,
-        consent=custody.consent,
         sandbox=reader.sandbox,
+        **structs.asdict(options.custody),
     )
     return acquisition, key
 
@@ -261,6 +259,7 @@ def _examination(
     clock: Callable[[], datetime] = now,
     digest: str | None = None,
 ) -> Examination:
+    mixed = _mixed(reader)
     return Examination(
         acquisition=acquisition,
         evidence=evidence,
@@ -270,8 +269,8 @@ def _examination(
         started_at=started,
         clock=clock,
         digest=digest,
-        flaws=(*recording.gaps(redaction.name), *_mixed(reader)),
-        whole=recording.whole and not _mixed(reader),
+        flaws=(*recording.gaps(redaction.name), *mixed),
+        whole=recording.whole and not mixed,
     )
 
 
@@ -281,14 +280,15 @@ def _store(
     evidence: Sequence[Evidence],
     options: Options,
     reports: Sequence[tuple[str, bytes]],
-) -> tuple[Path, str]:
+) -> tuple[OpenCase, str]:
+    """Write a case; return it, closed, with its digest."""
     folder = options.output or Path("cases") / acquisition.case
     with OpenCase.create(folder, acquisition, device_key=key) as case:
         for each in evidence:
             case.refer(each)
         for name, content in reports:
             case.add_report(name, content)
-        return case.path, case.close()
+        return case, case.close()
 
 
 def _mixed(reader: EvidenceReader) -> tuple[Gap, ...]:

@@ -82,19 +82,21 @@ class EvidenceReader:
 
     def read(self, evidence: Evidence, file: EvidenceBytes) -> None:
         """Read one evidence with every reading that its request belongs to."""
-        for reader in self._readers:
-            if reader.fits(evidence.request):
-                self.artifact_of.setdefault(evidence.id, reader.artifact)
-                self._attempts[reader.artifact.name].append(self._read(reader, evidence, file))
+        for reader in self._fitting(evidence):
+            self._attempts[reader.artifact.name].append(self._read(reader, evidence, file))
 
     def miss(self, evidence: Evidence, reason: Reason, detail: str) -> None:
         """Take note of an evidence that exists and cannot be read now."""
+        for reader in self._fitting(evidence):
+            attempt = _attempt(reader, evidence, reason, detail)
+            self._attempts[reader.artifact.name].append(attempt)
+
+    def _fitting(self, evidence: Evidence) -> Iterator[Reader]:
+        """Yield the readings that an evidence is for; the first gives it its artifact."""
         for reader in self._readers:
             if reader.fits(evidence.request):
                 self.artifact_of.setdefault(evidence.id, reader.artifact)
-                self._attempts[reader.artifact.name].append(
-                    _attempt(reader, evidence, reason, detail)
-                )
+                yield reader
 
     def _read(self, reader: Reader, evidence: Evidence, file: EvidenceBytes) -> Attempt:
         reason, detail = evidence.outcome.cut, evidence.outcome.detail

@@ -18,7 +18,7 @@ from scanner.model.evidence import Evidence, Gap, Locator, Outcome, evidence_id
 from scanner.model.recording import Flaw, Header, Part
 from scanner.model.requests import GiB, MiB, Survey
 from scanner.pipeline.host import now
-from scanner.pipeline.plan import readers, selected, wanted_of_recordings
+from scanner.pipeline.plan import selected, wanted_of_recordings
 from scanner.sources.recorded import common_top, is_given, survey
 from scanner.worker import Limits, Worker
 
@@ -41,9 +41,12 @@ class Recording(Struct, frozen=True, kw_only=True):
     top: str = ""  # the one folder in which all lies, with its slash
 
     def evidence(self) -> Iterator[Evidence]:
-        """Yield the parts that some artifact reads, in the order of the recording."""
-        for part, read in self._sorted():
-            if read and part.request is not None and part.sha256 is not None:
+        """Yield the parts that some artifact reads, in the order of the recording.
+
+        They are those of which the survey took a digest.
+        """
+        for part in self.parts:
+            if part.request is not None and part.sha256 is not None:
                 origin = self.origin(part.locator)
                 yield Evidence(
                     id=evidence_id(origin, part.request),
@@ -58,7 +61,7 @@ class Recording(Struct, frozen=True, kw_only=True):
 
     def unread(self) -> Iterator[Part]:
         """Yield the parts that no artifact reads, and what could not be opened."""
-        yield from (part for part, read in self._sorted() if not read)
+        yield from (part for part in self.parts if part.sha256 is None)
         known = {part.locator.members for part in self.parts}
         for flaw in self.flaws:
             if flaw.locator.members and flaw.locator.members not in known:
@@ -132,12 +135,6 @@ class Recording(Struct, frozen=True, kw_only=True):
         members = (each.removeprefix(self.top) for each in locator.members)
         shown = tuple(each if is_given(each) else hide(each) for each in members)
         return structs.replace(locator, members=shown)
-
-    def _sorted(self) -> Iterator[tuple[Part, bool]]:
-        known = readers(self.artifacts)
-        for part in self.parts:
-            request = part.request
-            yield part, request is not None and any(each.fits(request) for each in known)
 
 
 def _outcome(part: Part) -> Outcome:
