@@ -87,6 +87,7 @@ class Artifact(Struct, frozen=True, kw_only=True):
     states: tuple[Stated, ...]
     readings: tuple[Reading, ...]
     profile: Profile = Profile.QUICK
+    opt_in: str = ""  # the word by which a caller asks for it; empty: nobody needs to
     provenance: Provenance = "os_claimed"
 
     def parts(self) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cut: Reason | None = None  # why the answer is not whole: timeout, truncated, source_absent
     detail: str = ""  # of the cut, in our words
     seconds: float = 0.0
+    received: int | None = None  # bytes, where they were reduced before anything was stored
+    received_sha256: str | None = None  # of those bytes
 
 
 class Locator(Struct, frozen=True, omit_defaults=True):

@@ -13,7 +13,7 @@ from msgspec import Struct
 from scanner.model.evidence import Locator, Reason
 from scanner.model.requests import AnyRequest
 
-RecordingKind = Literal["bugreport", "androidqf", "dumps"]
+RecordingKind = Literal["bugreport", "androidqf", "dumps", "mobileconfig", "mobileprovision"]
 KINDS: tuple[RecordingKind, ...] = get_args(RecordingKind)
 
 

@@ -3,7 +3,8 @@
 A request names what is wanted, never how a source gets it; so every command that will run
 on a phone can be printed before it runs. `{user}` in a template stands for a user's id.
 
-Commands, dumps of services and files can be asked of a phone. Sections, collected files and globs
+Commands, dumps of services and files can be asked of an Android phone; lockdown values, calls of
+services, streams and crash reports of an iPhone. Sections, collected files, globs and profile files
 stand in recordings only: a phone is never asked for them.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import shlex
 from fnmatch import fnmatchcase
+from typing import Literal
 
 from msgspec import Struct, structs
 
@@ -95,8 +97,119 @@ class Collected(Request, frozen=True, kw_only=True, tag="collected"):
         return f"{self.name} of {self.collector}"
 
 
-AnyRequest = Command | Dumpsys | File | Section | ServiceDump | Glob | Collected
-RecordedOnly = Section | ServiceDump | Glob | Collected
+class Lockdown(Request, frozen=True, kw_only=True, tag="lockdown"):
+    """Values that lockdownd of an iPhone states: all of a domain, or one of them."""
+
+    domain: str | None = None  # None: the domain without a name
+    key: str | None = None
+    limit: int = 4 * MiB
+
+    def __str__(self) -> str:
+        return " ".join(("lockdown GetValue", *filter(None, (self.domain, self.key))))
+
+
+Argument = str | int | bool | tuple[str, ...]
+
+
+class ServiceCall(Request, frozen=True, kw_only=True, tag="service_call"):
+    """One message to a service of an iPhone that speaks property lists, and its one answer.
+
+    `arguments` are the message; a dot in a name leads into a dictionary: ClientOptions.BundleIDs.
+    """
+
+    service: str
+    arguments: tuple[tuple[str, Argument], ...] = ()
+    turn: int = 1  # of several equal calls, some time apart
+    timeout: float = 10.0
+
+    def __str__(self) -> str:
+        words = (f"{name}={_word(value)}" for name, value in self.arguments)
+        again = (f"turn={self.turn}",) if self.turn > 1 else ()
+        return " ".join((self.service, *words, *again))
+
+
+class LogStream(Request, frozen=True, kw_only=True, tag="log_stream"):
+    """Which programs write to the log of an iPhone: paths and identifiers, never a message."""
+
+    seconds: float = 2.0
+    limit: int = 16 * MiB
+
+    def __str__(self) -> str:
+        return f"log stream for {self.seconds:g} s"
+
+
+class Packets(Request, frozen=True, kw_only=True, tag="packets"):
+    """Which processes of an iPhone talk to whom: headers of packets, never their content."""
+
+    seconds: float = 20.0
+    timeout: float = 40.0
+
+    def __str__(self) -> str:
+        return f"packet headers for {self.seconds:g} s"
+
+
+class CrashReports(Request, frozen=True, kw_only=True, tag="crash_reports"):
+    """The names of an iPhone's crash reports, and the header of each; none is moved or erased."""
+
+    depth: int = 6  # folders
+    count: int = 2000  # files listed; of the newest `headers` the first line is read as well
+    headers: int = 200
+    timeout: float = 30.0
+
+    def __str__(self) -> str:
+        return f"names and headers of crash reports (at most {self.count})"
+
+
+class CrashFile(Request, frozen=True, kw_only=True, tag="crash_file"):
+    """One file of an iPhone's crash area: a sysdiagnose that somebody made."""
+
+    path: str
+    timeout: float = 600.0
+    limit: int = 2 * GiB
+
+    def __str__(self) -> str:
+        return f"crash area {self.path}"
+
+
+class Instruments(Request, frozen=True, kw_only=True, tag="instruments"):
+    """What the developer services of an iPhone list, where they run already."""
+
+    what: Literal["processes", "network"]
+    seconds: float = 2.0  # of watching; the network only
+    limit: int = 16 * MiB
+
+    def __str__(self) -> str:
+        return f"instruments {self.what}"
+
+
+class ProfileFile(Request, frozen=True, kw_only=True, tag="profile_file"):
+    """A file of its own: a configuration profile or a provisioning profile."""
+
+    form: Literal["configuration", "provisioning"]
+    limit: int = 64 * MiB
+
+    def __str__(self) -> str:
+        return f"{self.form} profile"
+
+
+AnyRequest = (
+    Command
+    | Dumpsys
+    | File
+    | Section
+    | ServiceDump
+    | Glob
+    | Collected
+    | Lockdown
+    | ServiceCall
+    | LogStream
+    | Packets
+    | CrashReports
+    | CrashFile
+    | Instruments
+    | ProfileFile
+)
+RecordedOnly = Section | ServiceDump | Glob | Collected | ProfileFile
 
 
 class Survey(Request, frozen=True, kw_only=True, tag="survey"):
@@ -139,3 +252,9 @@ def _covers(pattern: str, path: str) -> bool:
 
 def _is_same(one: AnyRequest, other: AnyRequest) -> bool:
     return one == structs.replace(other, timeout=one.timeout, limit=one.limit)
+
+
+def _word(value: Argument) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -69,3 +69,23 @@ class Source(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Obstacle(Struct, frozen=True):
+    """Why a phone cannot be examined now, and what to do."""
+
+    message: str
+    remedy: str
+
+
+class Attached(Struct, frozen=True, kw_only=True):
+    """A phone as adb or usbmuxd sees it. Its words are the device's own: not for display."""
+
+    platform: Literal["android", "ios"] = "android"
+    serial: str  # of an iPhone its UDID
+    state: str  # device, unauthorized, offline, recovery, unpaired, locked ...
+    transport: Literal["usb", "tcp", "network"]  # network: an iPhone by way of usbmuxd
+    product: str | None = None
+    model: str | None = None
+    release: str | None = None
+    obstacle: Obstacle | None = None

@@ -26,12 +26,20 @@ NOW: tuple[str, ...] = (
     "advice.review_app",
     "advice.review_accessibility",
     "advice.review_device_admin",
+    "advice.review_profiles",
+    "advice.review_developer_apps",
     "advice.check_proxy",
+    "advice.review_clock",
 )
 # What changes the phone: with a plan, and after the evidence is kept.
 LATER: tuple[str, ...] = (
     "advice.revoke_adb_keys",
     "advice.turn_off_debugging",
+    "advice.reset_trusted_computers",
+    "advice.turn_off_developer_mode",
+    "advice.set_passcode",
+    "advice.encrypt_backups",
+    "advice.restart_phone",
     "advice.enable_play_protect",
     "advice.update_system",
     "advice.relock_bootloader",

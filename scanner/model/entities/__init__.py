@@ -33,13 +33,25 @@ from scanner.model.entities.powers import (
     Schedule,
 )
 from scanner.model.entities.processes import (
+    BinaryImage,
     Process,
+)
+from scanner.model.entities.profiles import (
+    Companion,
+    Management,
+    Payload,
+    Profile,
+    ProvisioningProfile,
+    WebClip,
 )
 from scanner.model.entities.system import (
     AdbKey,
     Build,
+    Clock,
     Debugging,
     DeviceIdentity,
+    DeviceState,
+    DiskImage,
     Property,
     Setting,
     User,
@@ -51,28 +63,38 @@ AnyEntity = (
     | App
     | AppChange
     | AppOperation
+    | BinaryImage
     | Build
     | Certificate
+    | Clock
+    | Companion
     | Crash
     | Debugging
     | DeviceAdmin
     | DeviceIdentity
+    | DeviceState
+    | DiskImage
     | FileEntry
     | InputMethod
+    | Management
     | MediaProjection
     | Mount
     | Network
     | NotificationListener
     | PackageTrace
+    | Payload
     | PolicyOwner
     | Process
+    | Profile
     | Property
+    | ProvisioningProfile
     | RoleHolder
     | Schedule
     | Setting
     | Socket
     | User
     | Vpn
+    | WebClip
     | WifiNetwork
 )
 Statement = AnyEntity | Otherwise
@@ -90,7 +112,13 @@ ENTITIES: tuple[type[Entity], ...] = (
     Schedule,
     PackageTrace,
     AppChange,
+    Profile,
+    Payload,
+    ProvisioningProfile,
+    Management,
+    WebClip,
     Process,
+    BinaryImage,
     Socket,
     Network,
     Vpn,
@@ -101,11 +129,15 @@ ENTITIES: tuple[type[Entity], ...] = (
     Crash,
     Build,
     DeviceIdentity,
+    DeviceState,
+    DiskImage,
+    Clock,
     Property,
     Setting,
     User,
     AdbKey,
     Debugging,
+    Companion,
 )
 
 __all__ = [
@@ -116,24 +148,33 @@ __all__ = [
     "App",
     "AppChange",
     "AppOperation",
+    "BinaryImage",
     "Build",
     "Certificate",
+    "Clock",
+    "Companion",
     "Crash",
     "Debugging",
     "DeviceAdmin",
     "DeviceIdentity",
+    "DeviceState",
+    "DiskImage",
     "Entity",
     "FileEntry",
     "InputMethod",
+    "Management",
     "MediaProjection",
     "Mount",
     "Network",
     "NotificationListener",
     "Otherwise",
     "PackageTrace",
+    "Payload",
     "PolicyOwner",
     "Process",
+    "Profile",
     "Property",
+    "ProvisioningProfile",
     "RoleHolder",
     "Schedule",
     "Setting",
@@ -141,5 +182,6 @@ __all__ = [
     "Statement",
     "User",
     "Vpn",
+    "WebClip",
     "WifiNetwork",
 ]

@@ -15,21 +15,23 @@ class App(Entity, frozen=True, kw_only=True, tag="app"):
 
     key: ClassVar[tuple[str, ...]] = ("user", "package")
 
-    user: System[int]
-    package: AppFact[str]
+    user: System[int]  # 0 on iOS
+    package: AppFact[str]  # on iOS the bundle identifier
     installed: AppFact[bool | UnsetType] = (
         UNSET  # False: known to the system, not installed for this user
     )
     enabled: AppFact[bool | UnsetType] = UNSET
-    hidden: AppFact[bool | UnsetType] = UNSET
+    hidden: AppFact[bool | UnsetType] = UNSET  # iOS: it says itself that it shows no icon
     suspended: AppFact[bool | UnsetType] = UNSET
     system: AppFact[bool | UnsetType] = UNSET  # on a system partition, or an update of such an app
-    debuggable: AppFact[bool | UnsetType] = UNSET
+    debuggable: AppFact[bool | UnsetType] = UNSET  # iOS: get-task-allow
     test_only: AppFact[bool | UnsetType] = UNSET
     uid: AppFact[int | None | UnsetType] = (
         UNSET  # the Linux uid for this user (user * 100000 + app id)
     )
-    path: AppFact[str | None | UnsetType] = UNSET  # base.apk or the folder that holds it
+    path: AppFact[str | None | UnsetType] = (
+        UNSET  # base.apk or the folder that holds it; iOS: the bundle
+    )
     version_code: AppFact[int | None | UnsetType] = UNSET
     version_name: AppFact[str | None | UnsetType] = UNSET
     target_sdk: AppFact[int | None | UnsetType] = UNSET
@@ -69,6 +71,16 @@ class App(Entity, frozen=True, kw_only=True, tag="app"):
     )
     always_on_vpn: AppFact[bool | UnsetType] = UNSET
     projecting: AppFact[bool | UnsetType] = UNSET  # it sees the screen now (media projection)
+    bundle_version: AppFact[str | None | UnsetType] = UNSET  # iOS: CFBundleVersion
+    signed_as: AppFact[str | None | UnsetType] = (
+        UNSET  # iOS: SignerIdentity up to the signer's own name: TestFlight Beta Distribution
+    )
+    team: AppFact[str | None | UnsetType] = UNSET  # iOS: identifier of the developer team
+    profile_validated: AppFact[bool | UnsetType] = UNSET  # iOS: it runs by a provisioning profile
+    entitlements: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # iOS: names of those granted
+    background_modes: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # iOS: UIBackgroundModes
+    offloaded: AppFact[bool | UnsetType] = UNSET  # iOS: its code is gone, its data is kept
+    home_screen: AppFact[bool | UnsetType] = UNSET  # iOS: it stands on the home screen
     other_users: AppFact[tuple[int, ...] | None | UnsetType] = (
         UNSET  # joined: who else has it installed
     )

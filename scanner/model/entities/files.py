@@ -8,7 +8,7 @@ from typing import ClassVar
 from msgspec import UNSET, UnsetType
 
 from scanner.model.entities.base import Entity
-from scanner.model.privacy import Observation, System
+from scanner.model.privacy import AppFact, Observation, System
 
 
 class FileEntry(Entity, frozen=True, kw_only=True, tag="file"):
@@ -44,11 +44,14 @@ class Mount(Entity, frozen=True, kw_only=True, tag="mount"):
 
 
 class Crash(Entity, frozen=True, kw_only=True, tag="crash"):
-    """A crash of native code, as a tombstone records it. Memory and messages are never read."""
+    """A crash of native code, as a tombstone or a crash report of iOS heads it.
+
+    Memory and messages are never read.
+    """
 
     key: ClassVar[tuple[str, ...]] = ("file",)
 
-    file: System[str]  # tombstone_00, or the name in a listing
+    file: System[str]  # tombstone_00, or the path in the crash area of iOS
     process: Observation[str | UnsetType] = UNSET
     executable: Observation[str | None | UnsetType] = UNSET
     uid: Observation[int | None | UnsetType] = UNSET
@@ -59,3 +62,7 @@ class Crash(Entity, frozen=True, kw_only=True, tag="crash"):
     uptime_seconds: System[int | None | UnsetType] = UNSET  # of the process
     build: System[str | None | UnsetType] = UNSET  # fingerprint of the build that crashed
     exposed: Observation[bool | UnsetType] = UNSET  # a process that parses what strangers send
+    kind: System[str | None | UnsetType] = UNSET  # iOS: crash, panic, jetsam, stackshot, other
+    bug_type: System[str | None | UnsetType] = UNSET  # iOS: 309
+    bundle: AppFact[str | None | UnsetType] = UNSET  # iOS: bundle identifier
+    retired: System[bool | UnsetType] = UNSET  # iOS: it was sent or synchronised before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from msgspec import UNSET, UnsetType
@@ -23,7 +24,7 @@ class Socket(Entity, frozen=True, kw_only=True, tag="socket"):
         "uid",
     )
 
-    source: System[str]  # the listing that names it: proc, netstat, ss
+    source: System[str]  # the listing that names it: proc, netstat, ss, packets, instruments
     protocol: System[str]  # tcp, tcp6, udp, udp6, raw
     local_address: Observation[str]
     local_port: Observation[int]
@@ -33,6 +34,12 @@ class Socket(Entity, frozen=True, kw_only=True, tag="socket"):
     state: Observation[str | None | UnsetType] = UNSET  # listen, established, time_wait ...
     listening: Observation[bool | UnsetType] = UNSET
     exposed: Observation[bool | UnsetType] = UNSET  # reachable from outside: no loopback address
+    pid: System[int | None | UnsetType] = UNSET
+    process: Observation[str | None | UnsetType] = UNSET  # name of the process, as it is printed
+    interface: System[str | None | UnsetType] = UNSET  # en0, pdp_ip0, utun2
+    packets: Observation[int | UnsetType] = UNSET  # seen while it was watched
+    bytes_in: Observation[int | UnsetType] = UNSET
+    bytes_out: Observation[int | UnsetType] = UNSET
     packages: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # joined: apps of that uid
     shipped: AppFact[bool | UnsetType] = UNSET  # joined: all of them are part of the system
 
@@ -81,11 +88,17 @@ class WifiNetwork(Entity, frozen=True, kw_only=True, tag="wifi_network"):
 
 
 class Certificate(Entity, frozen=True, kw_only=True, tag="certificate"):
-    """A certificate authority that was added to what the system trusts."""
+    """A certificate authority that was added to what the system trusts, or would be."""
 
     key: ClassVar[tuple[str, ...]] = ("store", "user", "name")
 
-    store: System[str]  # user, device_policy
+    store: System[str]  # user, device_policy; profile: a payload of a configuration profile
     user: System[int]
-    name: Observation[str]  # of its file: 5ed36f99.0, or its alias
+    name: Observation[str]  # of its file: 5ed36f99.0, its alias, or the payload's identifier
     active: System[bool | UnsetType] = UNSET
+    sha256: Observation[str | None | UnsetType] = UNSET  # of the certificate, in DER
+    subject: Observation[str | None | UnsetType] = UNSET  # its common name
+    issuer: Observation[str | None | UnsetType] = UNSET  # common name of who signed it
+    self_signed: System[bool | UnsetType] = UNSET
+    authority: System[bool | UnsetType] = UNSET  # it may sign others
+    expires_at: System[datetime | None | UnsetType] = UNSET

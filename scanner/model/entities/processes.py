@@ -15,7 +15,7 @@ class Process(Entity, frozen=True, kw_only=True, tag="process"):
 
     key: ClassVar[tuple[str, ...]] = ("source", "pid", "started")
 
-    source: System[str]  # the listing that names it: ps
+    source: System[str]  # the listing that names it: ps, pid_list, instruments
     pid: System[int]
     started: Observation[str | None]  # as the listing prints it
     parent: System[int | UnsetType] = UNSET  # pid of the parent
@@ -26,3 +26,21 @@ class Process(Entity, frozen=True, kw_only=True, tag="process"):
     label: Observation[str | None | UnsetType] = UNSET  # SELinux label
     name: Observation[str | UnsetType] = UNSET
     executable: Observation[str | None | UnsetType] = UNSET  # first argument where it is a path
+    turns: System[int | UnsetType] = UNSET  # in how many listings of the source it stands
+    area: System[str | None | UnsetType] = UNSET  # of its executable: as in BinaryImage
+
+
+class BinaryImage(Entity, frozen=True, kw_only=True, tag="binary_image"):
+    """An executable or library of iOS that was seen at work, and the program it worked in."""
+
+    key: ClassVar[tuple[str, ...]] = ("process", "path")
+
+    process: Observation[str]  # path of the program
+    path: Observation[str]  # of the image; the program's own where it is its main executable
+    main: System[bool | UnsetType] = UNSET  # the program's own executable
+    uuid: Observation[str | None | UnsetType] = UNSET  # LC_UUID, in upper case
+    area: System[str | UnsetType] = (
+        UNSET  # of its path: system, cryptex, app, developer, staging, temporary, jailbreak, other
+    )
+    process_area: System[str | UnsetType] = UNSET  # the same of the program's path
+    own: System[bool | UnsetType] = UNSET  # it lies in the bundle of its program

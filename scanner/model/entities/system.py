@@ -1,4 +1,4 @@
-"""The state of the system: build, properties, settings, users, debugging keys."""
+"""The state of the system: build, properties, settings, users, debugging, clock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ class Build(Entity, frozen=True, kw_only=True, tag="build"):
     manufacturer: Hardware[str | None | UnsetType] = UNSET
     model: Hardware[str | None | UnsetType] = UNSET
     fingerprint: Hardware[str | None | UnsetType] = UNSET
-    release: Hardware[str | None | UnsetType] = UNSET  # Android version as printed: 16, 8.1.0
+    release: Hardware[str | None | UnsetType] = UNSET  # version as printed: 16, 8.1.0, 26.1
+    release_major: Hardware[int | None | UnsetType] = UNSET  # iOS: 26
+    release_extra: Hardware[str | None | UnsetType] = UNSET  # iOS: of a rapid response: (a)
+    build: Hardware[str | None | UnsetType] = UNSET  # iOS: 23B85
+    extra_build: Hardware[str | None | UnsetType] = UNSET  # iOS: of a rapid response
+    firmware: Hardware[str | None | UnsetType] = UNSET  # iOS: of the boot loader: iBoot-13822.42.2
+    baseband: Hardware[str | None | UnsetType] = UNSET
     sdk: Hardware[int | None | UnsetType] = UNSET
     build_type: Hardware[str | None | UnsetType] = UNSET  # user, userdebug, eng
     build_tags: Hardware[str | None | UnsetType] = UNSET  # release-keys, test-keys
@@ -37,6 +43,7 @@ class DeviceIdentity(Entity, frozen=True, kw_only=True, tag="device_identity"):
     """What tells this device from all others."""
 
     serial: DeviceId[str | None | UnsetType] = UNSET
+    udid: DeviceId[str | None | UnsetType] = UNSET  # iOS
 
 
 class Property(Entity, frozen=True, kw_only=True, tag="property"):
@@ -95,3 +102,40 @@ class Debugging(Entity, frozen=True, kw_only=True, tag="debugging"):
     usb_role: System[str | None | UnsetType] = UNSET  # of the data: host, device
     wireless: System[bool | None | UnsetType] = UNSET  # debugging over Wi-Fi
     key_count: System[int | None | UnsetType] = UNSET  # computers that may debug
+
+
+class DeviceState(Entity, frozen=True, kw_only=True, tag="device_state"):
+    """How an iPhone is set up, as its own services state it."""
+
+    activation: System[str | None | UnsetType] = UNSET  # Activated, FactoryActivated, Unactivated
+    passcode: System[bool | UnsetType] = UNSET  # one is set
+    developer_mode: System[bool | UnsetType] = UNSET  # iOS 16 and later
+    internal: System[bool | UnsetType] = UNSET  # a build for Apple's own engineers
+    backup_encrypted: System[bool | UnsetType] = UNSET  # a backup to a computer would be
+    boot_arguments: System[str | None | UnsetType] = UNSET  # of the kernel
+    wifi_connections: System[bool | UnsetType] = UNSET  # paired computers reach it over Wi-Fi
+    wifi_debugging: System[bool | UnsetType] = UNSET
+    host_attached: System[bool | UnsetType] = UNSET  # a computer on the cable
+    trusted_host_attached: System[bool | UnsetType] = UNSET
+    sim: System[str | None | UnsetType] = UNSET  # SIMStatus
+    conflicts: System[tuple[str, ...] | None | UnsetType] = UNSET  # joined
+
+
+class DiskImage(Entity, frozen=True, kw_only=True, tag="disk_image"):
+    """A disk image that is mounted on an iPhone."""
+
+    key: ClassVar[tuple[str, ...]] = ("path", "kind")
+
+    path: System[str]  # /Developer, /System/Developer
+    kind: System[str | None]  # DiskImageType: Developer, Personalized, Cryptex
+    backing: System[str | None | UnsetType] = UNSET  # file behind it
+    read_only: System[bool | UnsetType] = UNSET
+    developer: System[bool | UnsetType] = UNSET  # Apple's developer disk image
+    signature: System[str | None | UnsetType] = UNSET  # sha256 of the signature that it was let by
+    device_type: System[str | None | UnsetType] = UNSET
+
+
+class Clock(Entity, frozen=True, kw_only=True, tag="clock"):
+    """The device's clock against that of the examining computer, when the acquisition began."""
+
+    skew_minutes: System[int | UnsetType] = UNSET  # device minus host, toward zero

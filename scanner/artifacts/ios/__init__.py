@@ -1,0 +1,1 @@
+"""Artifacts of iOS: one file each."""
