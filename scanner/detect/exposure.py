@@ -1,14 +1,19 @@
-"""Exposure as data: vulnerabilities that were exploited, and the patch level that closes each.
+"""Exposure as data: vulnerabilities that were exploited, and the update that closes each.
 
 One file of `rules/exposure` is a YAML map of `platform` and `vulnerabilities`. A vulnerability:
 
 - `cve`, `title`, `component`: what it is;
+- `campaigns`: names under which its exploitation is known: DarkSword;
 - `affected`: a map of any of `manufacturers`, `models` (beginnings), `sdk_from` and `sdk_to` (API
-  levels, both included); `{}`: every build before the fix;
+  levels, both included), `release_from` and `release_to` (releases of iOS, both included); `{}`:
+  every build before the fix;
 - `limited_to`: what decides as well and no build states, in words: phones with a Mali GPU;
-- `fixed_in`: the first security patch level with the fix; `fixed_for`: the same for manufacturers
-  who were earlier; `known_exploited`: a day on which the exploitation was public; all YYYY-MM-DD;
+- `known_exploited`: a day on which the exploitation was public: YYYY-MM-DD;
 - `references`: https addresses.
+
+On Android `fixed_in` is the first security patch level with the fix, `fixed_for` the same for
+manufacturers who were earlier, both YYYY-MM-DD. On iOS `fixed_releases` lists the first release of
+each branch that has the fix: [18.7.2, '26.1'].
 
 Three values: a build that does not state what is asked is `not_examined`, never `has_fix`.
 """
@@ -22,15 +27,16 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
 from scanner.detect.documents import Document, read_file
 from scanner.detect.problems import Place, Problems, RuleErrors
+from scanner.detect.releases import fixing, has_fix, release, release_of, within
 from scanner.errors import RuleError
 from scanner.model.entities import Build
 from scanner.model.exposure import Exposure
 
-PLATFORM = "android"
+PLATFORMS = ("android", "ios")
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,7}\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _TEXT_LIMIT = 300  # characters
@@ -44,6 +50,8 @@ class Affected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     models: tuple[str, ...] = ()  # beginnings of model names
     sdk_from: int | None = None
     sdk_to: int | None = None
+    release_from: str | None = None  # of iOS
+    release_to: str | None = None
 
     def concerns(self, build: Build) -> tuple[bool | None, str]:
         """Say whether a build is concerned; None with the field that it does not state."""
@@ -52,6 +60,7 @@ class Affected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             (_among(maker, self.manufacturers), "manufacturer"),
             (_begins(model, self.models), "model"),
             (_within(sdk, self.sdk_from, self.sdk_to), "sdk"),
+            (within(build, self.release_from, self.release_to), "release"),
         )
         for wanted in (False, None):
             for answer, field in answers:
@@ -67,11 +76,14 @@ class Vulnerability(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     title: str
     component: str
     affected: Affected
-    fixed_in: str
     known_exploited: str
     references: tuple[str, ...]
+    fixed_in: str = ""
     fixed_for: dict[str, str] = {}
+    fixed_releases: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
     limited_to: str | None = None
+    platform: str = "android"  # of the file that it stands in
 
     def fix(self, build: Build) -> str | None:
         """Return the patch level that closes it for a build; None where its maker is not stated."""
@@ -89,7 +101,7 @@ def load(folder: Path) -> tuple[Vulnerability, ...]:
     RuleErrors with everything that is wrong in any of them.
     """
     paths = sorted(folder.glob("*.y*ml")) if folder.is_dir() else [folder]
-    found: dict[str, Vulnerability] = {}
+    found: dict[tuple[str, str], Vulnerability] = {}
     errors: list[RuleError] = []
     for path in paths:
         try:
@@ -98,7 +110,7 @@ def load(folder: Path) -> tuple[Vulnerability, ...]:
             errors += problem.errors
             continue
         for each in read:
-            if found.setdefault(each.cve, each) is not each:
+            if found.setdefault((each.platform, each.cve), each) is not each:
                 errors.append(RuleError(path, each.cve, "stands twice", remedy="keep one of them"))
     if not paths:
         errors.append(RuleError(folder, "path", "no exposure files there", remedy=_REMEDY))
@@ -108,17 +120,44 @@ def load(folder: Path) -> tuple[Vulnerability, ...]:
 
 
 def latest_first(vulnerabilities: Iterable[Vulnerability]) -> tuple[Vulnerability, ...]:
-    """Sort by fix, the latest first."""
-    return tuple(sorted(vulnerabilities, key=lambda each: (each.fixed_in, each.cve), reverse=True))
+    """Sort by platform and fix, the latest first; those of iOS by when they were exploited."""
+
+    def order(each: Vulnerability) -> tuple[str, str]:
+        return each.fixed_in or each.known_exploited, each.cve
+
+    newest = sorted(vulnerabilities, key=order, reverse=True)
+    return tuple(sorted(newest, key=lambda each: each.platform))
 
 
-def exposures(build: Build | None, vulnerabilities: Iterable[Vulnerability]) -> Iterator[Exposure]:
-    """Hold each vulnerability against the build of a device, in their order."""
+def exposures(
+    build: Build | None, vulnerabilities: Iterable[Vulnerability], platform: str = "android"
+) -> Iterator[Exposure]:
+    """Hold each vulnerability of a platform against the build of a device, in their order."""
     for each in vulnerabilities:
-        yield _exposure(build or Build(), each)
+        if each.platform == platform:
+            holding = _of_release if platform == "ios" else _of_patch_level
+            yield holding(build or Build(), each)
 
 
-def _exposure(build: Build, each: Vulnerability) -> Exposure:
+def _of_release(build: Build, each: Vulnerability) -> Exposure:
+    own = release_of(build)
+    concerned, missing = each.affected.concerns(build)
+    shared = {name: getattr(each, name) for name in _SHARED}
+    shared |= {
+        "release": build.release if isinstance(build.release, str) else None,
+        "fixed_in": fixing(each.fixed_releases, own),
+    }
+    if concerned is False:
+        return Exposure(**shared, status="not_concerned")
+    if own is not None and has_fix(each.fixed_releases, own):
+        return Exposure(**shared, status="has_fix")
+    if unstated := "release" if own is None else missing:
+        shared |= {"reason": "field_not_stated", "unstated": unstated}
+        return Exposure(**shared, status="not_examined")
+    return Exposure(**shared, status="lacks_fix")
+
+
+def _of_patch_level(build: Build, each: Vulnerability) -> Exposure:
     patch = _day(build.security_patch)
     concerned, missing = each.affected.concerns(build)
     fix = each.fix(build)
@@ -187,8 +226,9 @@ def _vulnerabilities(document: Document, problems: Problems) -> Iterator[Vulnera
     data = document.data
     for name in data.keys() - {"platform", "vulnerabilities"}:
         problems.unknown((name,), "key", name, ("platform", "vulnerabilities"))
-    if data.get("platform") != PLATFORM:
-        problems.add(("platform",), f"`{PLATFORM}` expected")
+    platform = data.get("platform")
+    if platform not in PLATFORMS:
+        problems.add(("platform",), f"one of {', '.join(PLATFORMS)} expected")
     listed = data.get("vulnerabilities")
     if not isinstance(listed, list) or not listed:
         problems.add(("vulnerabilities",), "a list of vulnerabilities expected")
@@ -200,6 +240,7 @@ def _vulnerabilities(document: Document, problems: Problems) -> Iterator[Vulnera
         except msgspec.ValidationError as error:
             problems.add(place, str(error))
             continue
+        made = structs.replace(made, platform=str(platform))
         for key, reason in _wrong(made):
             problems.add((*place, key), reason)
         yield made
@@ -212,7 +253,7 @@ def _wrong(each: Vulnerability) -> Iterator[tuple[str, str]]:
     for key in ("title", "component"):
         if not 0 < len(getattr(each, key).strip()) <= _TEXT_LIMIT:
             yield key, f"a text of at most {_TEXT_LIMIT} characters expected"
-    yield from _wrong_days(each)
+    yield from _wrong_fixes(each)
     if not each.references:
         yield "references", "at least one https address expected"
     if not all(one.startswith("https://") for one in each.references):
@@ -222,10 +263,28 @@ def _wrong(each: Vulnerability) -> Iterator[tuple[str, str]]:
         yield "affected", "`sdk_from` is above `sdk_to`"
 
 
+def _wrong_fixes(each: Vulnerability) -> Iterator[tuple[str, str]]:
+    if _day(each.known_exploited) is None:
+        yield "known_exploited", "a day expected: YYYY-MM-DD"
+    yield from (_wrong_releases if each.platform == "ios" else _wrong_days)(each)
+
+
+def _wrong_releases(each: Vulnerability) -> Iterator[tuple[str, str]]:
+    if not each.fixed_releases or not all(map(release, each.fixed_releases)):
+        yield "fixed_releases", "releases expected: [18.7.2, '26.1']"
+    if each.fixed_in or each.fixed_for:
+        yield "fixed_in", "`fixed_releases` expected on iOS"
+    for key in ("release_from", "release_to"):
+        value = getattr(each.affected, key)
+        if value is not None and release(value) is None:
+            yield "affected", f"a release expected in `{key}`: '18.4'"
+
+
 def _wrong_days(each: Vulnerability) -> Iterator[tuple[str, str]]:
-    for key in ("fixed_in", "known_exploited"):
-        if _day(getattr(each, key)) is None:
-            yield key, "a day expected: YYYY-MM-DD"
+    if each.fixed_releases:
+        yield "fixed_releases", "`fixed_in` expected on Android"
+    if _day(each.fixed_in) is None:
+        yield "fixed_in", "a day expected: YYYY-MM-DD"
     for level in each.fixed_for.values():
         if _day(level) is None or level > each.fixed_in:
             yield "fixed_for", "days not after `fixed_in` expected: YYYY-MM-DD"

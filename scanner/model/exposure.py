@@ -1,6 +1,6 @@
 """Exposure: which known holes the build of a device has not closed, by its patch level.
 
-The patch level is what the system says of itself. A build that lacks a fix was not attacked by
+The patch level, or the release of iOS, is what the system says of itself. A build that lacks a fix was not attacked by
 that alone: exposure is no finding, and stands in a section of its own.
 """
 
@@ -25,8 +25,10 @@ class Exposure(Struct, frozen=True, kw_only=True):
     status: ExposureStatus
     reason: Reason | None = None  # why it was not examined
     unstated: Run[str | None] = None  # the field of the build that it would take
-    fixed_in: Run[str]  # the first patch level with the fix: YYYY-MM-DD
+    fixed_in: Run[str]  # the first patch level with the fix: YYYY-MM-DD; on iOS the first release
     known_exploited: Run[str]  # by this day it was public that it is exploited: YYYY-MM-DD
     limited_to: Run[str | None] = None  # what the build does not state: phones with a Mali GPU
-    security_patch: Hardware[str | None] = None  # of the build
+    security_patch: Hardware[str | None] = None  # of the build; on Android
+    release: Hardware[str | None] = None  # of the build; on iOS
+    campaigns: Run[tuple[str, ...]] = ()  # under which its exploitation is known: DarkSword
     references: Run[tuple[str, ...]] = ()

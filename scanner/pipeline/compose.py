@@ -137,7 +137,11 @@ class Examination(Struct, frozen=True, kw_only=True):
 
     def _exposure(self) -> tuple[Exposure, ...]:
         build = next(iter(self.reader.snapshot.every(Build)), None)
-        return tuple(exposures(build, self.pack.vulnerabilities))
+        return tuple(exposures(build, self.pack.vulnerabilities, self.acquisition.platform))
+
+    def _vulnerabilities(self) -> list[Vulnerability]:
+        known, platform = self.pack.vulnerabilities, self.acquisition.platform
+        return [each for each in known if each.platform == platform]
 
     def _coverage(self, checks: Sequence[Check], gaps: Sequence[Gap]) -> Coverage:
         reached = extent(checks)
@@ -162,7 +166,7 @@ class Examination(Struct, frozen=True, kw_only=True):
                     "feeds.rules",
                     {"count": len(self.pack.rules), "digest": self.pack.digest[:16]},
                 ),
-                Message("feeds.exposure", _dates(self.pack.vulnerabilities)),
+                Message("feeds.exposure", _dates(self._vulnerabilities())),
                 Message("feeds.no_indicators"),
             ),
         )

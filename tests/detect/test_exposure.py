@@ -200,7 +200,7 @@ def test_each_key_is_needed(tmp_path: Path, missing: str):
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path):
-    with pytest.raises(RuleErrors, match="`android` expected"):
+    with pytest.raises(RuleErrors, match="one of android, ios expected"):
         load(write(tmp_path, entry(), platform="toaster"))
     with pytest.raises(RuleErrors, match="unknown key `rules`"):
         load(write(tmp_path, entry(), rules=[]))
