@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from scanner.model.entities import Entity, Statement
 from scanner.model.evidence import EvidenceFile, Provenance
-from scanner.model.requests import AnyRequest, Command, is_answered_by
+from scanner.model.requests import AnyRequest, Command, CrashFile, is_answered_by
 
 Parser = Callable[[EvidenceFile], Iterator[Statement]]
 E = TypeVar("E", bound=Entity)
@@ -40,7 +40,8 @@ class Planned(Struct, frozen=True, kw_only=True):
     def fits(self, request: AnyRequest) -> bool:
         """Whether a recorded request is one that this plan makes."""
         of_a_user = isinstance(request, Command) and request.user is not None
-        return of_a_user and is_answered_by(self.template, request)
+        planned = of_a_user or isinstance(request, CrashFile)
+        return planned and is_answered_by(self.template, request)
 
 
 class Reading(Struct, frozen=True):

@@ -1,7 +1,8 @@
-"""Exposure: which known holes the build of a device has not closed, by its patch level.
+"""Exposure: which known holes the build of a device has not closed.
 
-The patch level, or the release of iOS, is what the system says of itself. A build that lacks a fix was not attacked by
-that alone: exposure is no finding, and stands in a section of its own.
+By its patch level, or its release of iOS; both are what the system says of itself. A build that
+lacks a fix was not attacked by that alone: exposure is no finding, and stands in a section of its
+own.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ class Exposure(Struct, frozen=True, kw_only=True):
     unstated: Run[str | None] = None  # the field of the build that it would take
     fixed_in: Run[str]  # the first patch level with the fix: YYYY-MM-DD; on iOS the first release
     known_exploited: Run[str]  # by this day it was public that it is exploited: YYYY-MM-DD
+    branch_fixed: Run[bool] = True  # False: the maker names a fix for other branches only
     limited_to: Run[str | None] = None  # what the build does not state: phones with a Mali GPU
     security_patch: Hardware[str | None] = None  # of the build; on Android
     release: Hardware[str | None] = None  # of the build; on iOS
-    campaigns: Run[tuple[str, ...]] = ()  # under which its exploitation is known: DarkSword
+    campaigns: Run[tuple[str, ...]] = ()  # known to use it, with a way in left: DarkSword
     references: Run[tuple[str, ...]] = ()

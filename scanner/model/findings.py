@@ -41,6 +41,7 @@ class Subject(Struct, frozen=True, kw_only=True):
 
     entity: str  # app, process, property ...
     key: dict[str, str | int | None]
+    about: dict[str, str] = {}  # words by which its owner knows it: the name of a profile
 
 
 class Finding(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,13 @@ from scanner.model.requests import AnyRequest
 
 RecordingKind = Literal["bugreport", "androidqf", "dumps", "mobileconfig", "mobileprovision"]
 KINDS: tuple[RecordingKind, ...] = get_args(RecordingKind)
+PROFILE_FILES: tuple[RecordingKind, ...] = ("mobileconfig", "mobileprovision")
+"""Files that are no phone's: what would be installed on one."""
+
+
+def platform_of(kind: RecordingKind) -> str:
+    """Return the platform of the phone that a recording is of, or that a file is for."""
+    return "ios" if kind in PROFILE_FILES else "android"
 
 
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="part"):

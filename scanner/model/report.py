@@ -12,7 +12,7 @@ from scanner.model.exposure import Exposure
 from scanner.model.findings import Check, Confidence, Finding, Level, Message, RuleClass
 from scanner.model.privacy import PrivacyLevel
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 Verdict = Literal[
     "compromise_confirmed",
@@ -53,18 +53,20 @@ class Acquisition(Struct, frozen=True, kw_only=True):
     recording_sha256: str | None = None  # of a recording that is one file
     complete: bool
     platform: str
-    transport: str  # usb, tcp; of a recording its kind: bugreport, androidqf, dumps
+    transport: str  # usb, tcp, network; of a recording its kind: bugreport, androidqf, dumps ...
     device: str  # pseudonym
     profile: str
     privacy: PrivacyLevel
     users: tuple[int, ...] | None  # those asked for; None: all
     time_budget: float | None = None  # seconds
+    included: tuple[str, ...] = ()  # what was asked for on request only: traffic, sysdiagnose
     host_clock: HostClock
     clock: ClockReading | None
     locked_at_start: bool | None  # None: the device does not say
     locked_at_end: bool | None
     debugging_before: bool | None  # whether debugging was on before we came, as the operator stated
-    host_keys: tuple[str, ...] | None  # the host's own adb keys; None: a recording may not tell
+    host_keys: tuple[str, ...] | None  # of the host's own adb keys or pairing; None: not known
+    paired_at: datetime | None = None  # when `scanner pair` made the pairing that was used
     operator: str | None = None
     case_number: str | None = None
     purpose: str | None = None  # or legal basis

@@ -232,11 +232,13 @@ def is_answered_by(asked: AnyRequest, request: AnyRequest) -> bool:
     """Whether an answer to `request` is an answer to what is asked, whatever bounds either sets.
 
     A file answers a glob that covers its path, a dump of a service the request for it, a command
-    for one user its template.
+    for one user its template, a file of the crash area a template with a pattern.
     """
     match asked:
         case Glob():
             return isinstance(request, File) and _covers(asked.pattern, request.path)
+        case CrashFile():
+            return isinstance(request, CrashFile) and _covers(asked.path, request.path)
         case ServiceDump(service=service):
             return _is_same(Dumpsys(service=service), request)
         case Command() if isinstance(request, Command) and request.user is not None:

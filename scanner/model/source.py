@@ -89,3 +89,8 @@ class Attached(Struct, frozen=True, kw_only=True):
     model: str | None = None
     release: str | None = None
     obstacle: Obstacle | None = None
+
+    @property
+    def target(self) -> str:
+        """The name under which it can be scanned: android:SERIAL, ios:UDID."""
+        return f"{self.platform}:{self.serial}"

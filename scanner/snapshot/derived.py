@@ -1,48 +1,59 @@
-"""Fields that follow from what was stated: ages at *now*, other users, the examiner's own key."""
+"""Fields that follow from what was stated: ages at *now*, other users, whose key or phone it is."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from scanner.formats.uids import FIRST_APP, USER_RANGE
-from scanner.model.entities import AdbKey, App, AppChange, Build, Entity, PackageTrace, Socket
+from scanner.model.entities import (
+    AdbKey,
+    App,
+    AppChange,
+    Build,
+    Clock,
+    Entity,
+    PackageTrace,
+    Profile,
+    ProvisioningProfile,
+    Socket,
+)
 from scanner.snapshot.joined import Joined, derive
 
 Table = dict[tuple[object, ...], Joined]
 
 
-def derive_all(
-    entity: type[Entity],
-    joined: Table,
-    *,
-    now: datetime | None,
-    users: Iterable[int],
-    host_keys: frozenset[str] | None,
-    apps: Callable[[], Iterable[App]],
-) -> Table:
+class Known(Struct, frozen=True, kw_only=True):
+    """What the fields are derived from, beside the entities of one type."""
+
+    now: datetime | None
+    users: frozenset[int]
+    host_keys: frozenset[str] | None
+    apps: Callable[[], Iterable[App]]
+    udids: Callable[[], Collection[object]]
+
+
+def derive_all(entity: type[Entity], joined: Table, known: Known) -> Table:
     """Fill in the fields of one type of entity that no evidence states by itself."""
-    if entity is App:
-        return _other_users(joined, set(users))
-    if entity is Build:
-        return {key: _patch_age(each, now) for key, each in joined.items()}
-    if entity is AdbKey:
-        return {key: _key_age(each, now, host_keys) for key, each in joined.items()}
-    if entity in {PackageTrace, AppChange}:
-        installed = _installed(apps(), set(users))
-        return {key: _still_installed(each, installed) for key, each in joined.items()}
-    if entity is Socket:
-        return _owners(joined, apps())
-    return joined
+    derivation = _DERIVATIONS.get(entity)
+    return derivation(joined, known) if derivation else joined
 
 
-def _other_users(joined: Table, users: set[int]) -> Table:
+def clock(skew_seconds: float | None) -> Table:
+    """Return how far the device's clock is off, which the record of the acquisition says."""
+    if skew_seconds is None:
+        return {(): Joined(Clock(), {}, {})}
+    stated = Clock(skew_minutes=round(skew_seconds / 60))
+    return {(): Joined(stated, {}, {"skew_minutes": "os_claimed"})}
+
+
+def _other_users(joined: Table, facts: Known) -> Table:
     """Say for each app who else has it; unknown where another user's apps were not listed."""
     known = [each.entity for each in joined.values() if isinstance(each.entity, App)]
-    installed = _installed(known, users)
+    installed = _installed(known, facts.users)
     if installed is None:
         return joined
     result: Table = {}
@@ -53,7 +64,7 @@ def _other_users(joined: Table, users: set[int]) -> Table:
     return result
 
 
-def _installed(apps: Iterable[App], users: set[int]) -> dict[str, set[int]] | None:
+def _installed(apps: Iterable[App], users: frozenset[int]) -> dict[str, set[int]] | None:
     """Return which users have each package; None where some user's apps were not listed."""
     installed: dict[str, set[int]] = defaultdict(set)
     listed: set[int] = set()
@@ -65,17 +76,22 @@ def _installed(apps: Iterable[App], users: set[int]) -> dict[str, set[int]] | No
     return None if not users or users - listed else installed
 
 
-def _still_installed(joined: Joined, installed: dict[str, set[int]] | None) -> Joined:
-    trace = joined.entity
-    if installed is None or not isinstance(trace, PackageTrace | AppChange):
+def _still_installed(joined: Table, facts: Known) -> Table:
+    installed = _installed(facts.apps(), facts.users)
+    if installed is None:
         return joined
-    return derive(joined, source="package", installed=bool(installed.get(trace.package)))
+    result = dict(joined)
+    for key, each in joined.items():
+        if isinstance(trace := each.entity, PackageTrace | AppChange):
+            there = bool(installed.get(trace.package))
+            result[key] = derive(each, source="package", installed=there)
+    return result
 
 
-def _owners(joined: Table, apps: Iterable[App]) -> Table:
+def _owners(joined: Table, facts: Known) -> Table:
     """Say which apps a socket belongs to, by its Linux uid."""
     of_uid: dict[int, list[App]] = defaultdict(list)
-    for app in apps:
+    for app in facts.apps():
         if app.installed is True and isinstance(app.uid, int):
             of_uid[app.uid].append(app)
     return {key: _owned(each, of_uid) for key, each in joined.items()}
@@ -95,8 +111,8 @@ def _owned(joined: Joined, of_uid: dict[int, list[App]]) -> Joined:
     return joined if UNSET in shipped else derive(joined, source="uid", shipped=all(shipped))
 
 
-def _patch_age(joined: Joined, now: datetime | None) -> Joined:
-    build = joined.entity
+def _patch_age(joined: Joined, facts: Known) -> Joined:
+    build, now = joined.entity, facts.now
     if now is None or not isinstance(build, Build) or not isinstance(build.security_patch, str):
         return joined
     try:
@@ -107,13 +123,70 @@ def _patch_age(joined: Joined, now: datetime | None) -> Joined:
     return derive(joined, source="security_patch", patch_age_days=days)
 
 
-def _key_age(joined: Joined, now: datetime | None, host_keys: frozenset[str] | None) -> Joined:
-    key = joined.entity
+def _key_age(joined: Joined, facts: Known) -> Joined:
+    key, now, ours = joined.entity, facts.now, facts.host_keys
     if not isinstance(key, AdbKey):
         return joined
-    if host_keys is not None:
-        joined = derive(joined, source="fingerprint", examiner=key.fingerprint in host_keys)
+    if ours is not None:
+        joined = derive(joined, source="fingerprint", examiner=key.fingerprint in ours)
     if now is None or not isinstance(key.last_connected_at, datetime):
         return joined
     days = (now - key.last_connected_at).days
     return derive(joined, source="last_connected_at", days_since_connection=days)
+
+
+def _signer_age(joined: Joined, facts: Known) -> Joined:
+    profile, now = joined.entity, facts.now
+    if now is None or not isinstance(profile, Profile):
+        return joined
+    if not isinstance(ends := profile.signer_expires_at, datetime):
+        return joined
+    return derive(joined, source="signer_expires_at", signer_expired=ends < now)
+
+
+def _provisioned(joined: Joined, facts: Known) -> Joined:
+    """Say of a provisioning profile how old it is, and whether this phone is one of its own."""
+    profile, now = joined.entity, facts.now
+    if not isinstance(profile, ProvisioningProfile):
+        return joined
+    if now is not None and isinstance(profile.expires_at, datetime):
+        joined = derive(joined, source="expires_at", expired=profile.expires_at < now)
+    if now is not None and isinstance(profile.created_at, datetime):
+        joined = derive(joined, source="created_at", age_days=(now - profile.created_at).days)
+    if profile.enterprise is True:
+        return derive(joined, source="enterprise", for_this_device=True)
+    if isinstance(profile.devices, tuple) and (own := _own_udid(facts.udids())):
+        listed = {_plain(each) for each in profile.devices}
+        return derive(joined, source="devices", for_this_device=own in listed)
+    return joined
+
+
+def _own_udid(udids: Collection[object]) -> str | None:
+    known = [_plain(each) for each in udids if isinstance(each, str)]
+    return known[0] if len(known) == 1 else None
+
+
+def _plain(udid: str) -> str:
+    """Return a UDID without the dash that some of Apple's programs leave out."""
+    return udid.replace("-", "").upper()
+
+
+def _each(derivation: Callable[[Joined, Known], Joined]) -> Callable[[Table, Known], Table]:
+    """Apply to each entity what needs no other one."""
+
+    def all_of(joined: Table, facts: Known) -> Table:
+        return {key: derivation(each, facts) for key, each in joined.items()}
+
+    return all_of
+
+
+_DERIVATIONS: dict[type[Entity], Callable[[Table, Known], Table]] = {
+    App: _other_users,
+    Build: _each(_patch_age),
+    AdbKey: _each(_key_age),
+    PackageTrace: _still_installed,
+    AppChange: _still_installed,
+    Socket: _owners,
+    Profile: _each(_signer_age),
+    ProvisioningProfile: _each(_provisioned),
+}

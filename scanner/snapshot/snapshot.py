@@ -7,9 +7,20 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
-from scanner.model.entities import ENTITIES, App, Entity, Otherwise, Statement, User
+from msgspec import UNSET, UnsetType
+
+from scanner.model.entities import (
+    ENTITIES,
+    App,
+    Clock,
+    DeviceIdentity,
+    Entity,
+    Otherwise,
+    Statement,
+    User,
+)
 from scanner.model.evidence import Provenance
-from scanner.snapshot.derived import derive_all
+from scanner.snapshot.derived import Known, clock, derive_all
 from scanner.snapshot.joined import PRECEDENCE, Claim, Default, Joined, join
 
 E = TypeVar("E", bound=Entity)
@@ -29,8 +40,10 @@ class Snapshot:
         *,
         now: datetime | None = None,
         host_keys: Iterable[str] | None = (),
+        skew_seconds: float | None | UnsetType = UNSET,
     ) -> None:
         self.platform, self.now = platform, now
+        self._skew = skew_seconds  # the device's clock minus the host's; UNSET: a recording
         # None: it is not known which computer examined the device.
         self.host_keys = None if host_keys is None else frozenset(host_keys)
         self._claims: dict[type[Entity], dict[Key, list[Claim]]] = defaultdict(
@@ -78,7 +91,7 @@ class Snapshot:
     def counts(self) -> dict[str, int]:
         """Count the entities of each type that was observed at all; of apps, the installed ones."""
         counted = {
-            name: sum(getattr(each, "installed", None) is not False for each in self.every(entity))
+            name: sum(not _is_absent(each) for each in self.every(entity))
             for name, entity in sorted(_BY_NAME.items())
         }
         return {name: count for name, count in counted.items() if count}
@@ -92,15 +105,17 @@ class Snapshot:
             if user not in by_user:
                 by_user[user] = self._defaults_of(entity, user)
             joined[key] = join(claims[key], by_user[user])
+        if entity is Clock and self._skew is not UNSET:
+            return clock(self._skew)
         users = [] if entity is User else [each.id for each in self.every(User)]
-        return derive_all(
-            entity,
-            joined,
+        known = Known(
             now=self.now,
-            users=users,
+            users=frozenset(users),
             host_keys=self.host_keys,
             apps=lambda: self.every(App),
+            udids=lambda: {each.udid for each in self.every(DeviceIdentity)},
         )
+        return derive_all(entity, joined, known)
 
     def _defaults_of(self, entity: type[Entity], user: int | None) -> dict[str, list[Default]]:
         """Return what is stated of all entities of a user that are not named, by field."""
@@ -112,6 +127,10 @@ class Snapshot:
             field: sorted(defaults, key=lambda default: default.order)
             for field, defaults in stated.items()
         }
+
+
+def _is_absent(entity: Entity) -> bool:
+    return isinstance(entity, App) and entity.installed is False
 
 
 def _user_of(entity: type[Entity], key: Key) -> int | None:

@@ -53,6 +53,6 @@ CERTIFICATES = Artifact(
     title="Added certificate authorities",
     platform="android",
     profile=Profile.STANDARD,
-    states=(Stated(Certificate),),
+    states=(Stated(Certificate, ("store", "user", "name", "active")),),
     readings=(Reading(per_user("ls", "-1", f"/data/misc/user/{{user}}/{FOLDER}"), parse),),
 )

@@ -208,7 +208,7 @@ GETPROP = Artifact(
                 "selinux",
             ),
         ),
-        Stated(DeviceIdentity),
+        Stated(DeviceIdentity, ("serial",)),
     ),
     readings=(
         Reading(Command(argv=("getprop",)), parse),

@@ -174,7 +174,22 @@ PROCESSES = Artifact(
     name="android.processes",
     title="Processes",
     platform="android",
-    states=(Stated(Process),),
+    states=(
+        Stated(
+            Process,
+            (
+                "source",
+                "pid",
+                "started",
+                "parent",
+                "owner",
+                "uid",
+                "label",
+                "name",
+                "executable",
+            ),
+        ),
+    ),
     readings=(
         Reading(
             Command(argv=("ps", "-A", "-o", "PID,PPID,USER,LABEL,STIME,NAME,CMDLINE")),

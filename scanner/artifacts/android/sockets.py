@@ -193,7 +193,18 @@ SOCKETS = Artifact(
     states=(
         Stated(
             Socket,
-            tuple(name for name in Socket.__struct_fields__ if name not in {"packages", "shipped"}),
+            (
+                "source",
+                "protocol",
+                "local_address",
+                "local_port",
+                "remote_address",
+                "remote_port",
+                "uid",
+                "state",
+                "listening",
+                "exposed",
+            ),
         ),
     ),
     readings=(

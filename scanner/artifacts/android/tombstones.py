@@ -85,7 +85,24 @@ TOMBSTONES = Artifact(
     name="android.tombstones",
     title="Crashes of native code",
     platform="android",
-    states=(Stated(Crash),),
+    states=(
+        Stated(
+            Crash,
+            (
+                "file",
+                "process",
+                "executable",
+                "uid",
+                "label",
+                "signal",
+                "code",
+                "at",
+                "uptime_seconds",
+                "build",
+                "exposed",
+            ),
+        ),
+    ),
     readings=(Reading(Glob(pattern="/data/tombstones/tombstone_*"), parse),),
     profile=Profile.DEEP,
 )

@@ -80,7 +80,7 @@ class App(Entity, frozen=True, kw_only=True, tag="app"):
     entitlements: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # iOS: names of those granted
     background_modes: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # iOS: UIBackgroundModes
     offloaded: AppFact[bool | UnsetType] = UNSET  # iOS: its code is gone, its data is kept
-    home_screen: AppFact[bool | UnsetType] = UNSET  # iOS: it stands on the home screen
+    home_screen: AppFact[bool | None | UnsetType] = UNSET  # iOS: it stands on the home screen
     other_users: AppFact[tuple[int, ...] | None | UnsetType] = (
         UNSET  # joined: who else has it installed
     )

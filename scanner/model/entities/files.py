@@ -51,7 +51,7 @@ class Crash(Entity, frozen=True, kw_only=True, tag="crash"):
 
     key: ClassVar[tuple[str, ...]] = ("file",)
 
-    file: System[str]  # tombstone_00, or the path in the crash area of iOS
+    file: AppFact[str]  # tombstone_00, or the path in the crash area of iOS
     process: Observation[str | UnsetType] = UNSET
     executable: Observation[str | None | UnsetType] = UNSET
     uid: Observation[int | None | UnsetType] = UNSET

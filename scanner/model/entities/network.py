@@ -94,7 +94,9 @@ class Certificate(Entity, frozen=True, kw_only=True, tag="certificate"):
 
     store: System[str]  # user, device_policy; profile: a payload of a configuration profile
     user: System[int]
-    name: Observation[str]  # of its file: 5ed36f99.0, its alias, or the payload's identifier
+    name: Observation[
+        str
+    ]  # of its file: 5ed36f99.0, its alias, or a payload's identifier, place and file
     active: System[bool | UnsetType] = UNSET
     sha256: Observation[str | None | UnsetType] = UNSET  # of the certificate, in DER
     subject: Observation[str | None | UnsetType] = UNSET  # its common name

@@ -26,7 +26,6 @@ class Process(Entity, frozen=True, kw_only=True, tag="process"):
     label: Observation[str | None | UnsetType] = UNSET  # SELinux label
     name: Observation[str | UnsetType] = UNSET
     executable: Observation[str | None | UnsetType] = UNSET  # first argument where it is a path
-    turns: System[int | UnsetType] = UNSET  # in how many listings of the source it stands
     area: System[str | None | UnsetType] = UNSET  # of its executable: as in BinaryImage
 
 

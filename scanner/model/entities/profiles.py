@@ -14,10 +14,11 @@ from scanner.model.privacy import AppFact, DeviceId, Observation, System
 class Profile(Entity, frozen=True, kw_only=True, tag="profile"):
     """A configuration profile: installed on a phone, or a file."""
 
-    key: ClassVar[tuple[str, ...]] = ("identifier", "uuid")
+    key: ClassVar[tuple[str, ...]] = ("identifier", "uuid", "file")
 
     identifier: AppFact[str]  # PayloadIdentifier
     uuid: AppFact[str | None]  # PayloadUUID, in upper case
+    file: AppFact[str | None]  # 32 hex digits, the first of its SHA-256; None: installed
     name: AppFact[str | None | UnsetType] = UNSET  # PayloadDisplayName
     organization: AppFact[str | None | UnsetType] = UNSET
     description: AppFact[str | None | UnsetType] = UNSET
@@ -43,9 +44,10 @@ class Profile(Entity, frozen=True, kw_only=True, tag="profile"):
 class Payload(Entity, frozen=True, kw_only=True, tag="payload"):
     """One payload of a configuration profile; passwords, names and addresses are never read."""
 
-    key: ClassVar[tuple[str, ...]] = ("profile", "index")
+    key: ClassVar[tuple[str, ...]] = ("profile", "file", "index")
 
     profile: AppFact[str]  # identifier of the profile
+    file: AppFact[str | None]  # as in Profile
     index: System[int]  # from 0, as they stand in the profile
     payload_type: System[str | UnsetType] = UNSET  # com.apple.mdm
     identifier: AppFact[str | None | UnsetType] = UNSET
@@ -57,6 +59,9 @@ class Payload(Entity, frozen=True, kw_only=True, tag="payload"):
     scheme: System[str | None | UnsetType] = UNSET  # http, https, tls, ikev2 ...
     addresses: Observation[tuple[str, ...] | None | UnsetType] = UNSET  # of name servers
     access_rights: System[int | None | UnsetType] = UNSET  # of MDM: bit mask
+    rights: System[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # of MDM, in words: change_profiles, lock_and_passcode, erase, manage_apps ...
+    )
     signs_messages: System[bool | UnsetType] = UNSET  # of MDM: SignMessage
     proxy_kind: System[str | None | UnsetType] = UNSET  # manual, auto
     always_on: System[bool | UnsetType] = UNSET  # of a VPN
@@ -65,8 +70,8 @@ class Payload(Entity, frozen=True, kw_only=True, tag="payload"):
     provider: AppFact[str | None | UnsetType] = UNSET  # bundle id of the app that does the work
     removable: System[bool | UnsetType] = UNSET  # of a web clip
     full_screen: System[bool | UnsetType] = UNSET  # of a web clip
-    certificate_sha256: AppFact[str | None | UnsetType] = UNSET  # of the certificate it carries
-    authority: System[bool | UnsetType] = UNSET  # that certificate may sign others
+    certificate_sha256: AppFact[str | None | UnsetType] = UNSET  # of the first that it carries
+    authority: System[bool | UnsetType] = UNSET  # one that it carries may sign others
     security: System[str | None | UnsetType] = UNSET  # of a Wi-Fi: none, wep, wpa ...
     settings: System[tuple[str, ...] | None | UnsetType] = (
         UNSET  # restrictions as name=value, numbers and booleans only
@@ -80,9 +85,10 @@ class Payload(Entity, frozen=True, kw_only=True, tag="payload"):
 class ProvisioningProfile(Entity, frozen=True, kw_only=True, tag="provisioning_profile"):
     """A provisioning profile: which developer's apps may run, on which phones."""
 
-    key: ClassVar[tuple[str, ...]] = ("uuid",)
+    key: ClassVar[tuple[str, ...]] = ("uuid", "file")
 
     uuid: AppFact[str]
+    file: AppFact[str | None]  # as in Profile
     name: AppFact[str | None | UnsetType] = UNSET
     app_id: AppFact[str | None | UnsetType] = UNSET  # application-identifier without its team
     teams: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # team identifiers
@@ -123,6 +129,7 @@ class Management(Entity, frozen=True, kw_only=True, tag="management"):
     supervisors: AppFact[tuple[str, ...] | None | UnsetType] = (
         UNSET  # sha256 of the supervising computers' certificates
     )
+    conflicts: System[tuple[str, ...] | None | UnsetType] = UNSET  # joined
 
 
 class WebClip(Entity, frozen=True, kw_only=True, tag="web_clip"):

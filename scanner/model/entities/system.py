@@ -138,4 +138,4 @@ class DiskImage(Entity, frozen=True, kw_only=True, tag="disk_image"):
 class Clock(Entity, frozen=True, kw_only=True, tag="clock"):
     """The device's clock against that of the examining computer, when the acquisition began."""
 
-    skew_minutes: System[int | UnsetType] = UNSET  # device minus host, toward zero
+    skew_minutes: System[int | UnsetType] = UNSET  # device minus host, rounded
