@@ -1,9 +1,10 @@
 """Property lists of Apple, XML or binary, read within bounds.
 
 plistlib reads both forms and takes what a hostile peer may send: lists that hold themselves, a
-binary list of 200 bytes that stands for 2**30 values, XML that is 200,000 levels deep. What is
-returned here is a tree of bounded size and depth. The getters take a key whose value has another
-type than expected for one that is not there, so one odd value costs that value alone.
+binary list of 200 bytes that stands for 2**30 values, XML that is 200,000 levels deep, keys that
+are no texts. What is returned here is a tree of bounded size and depth. The getters take a key
+whose value has another type than expected for one that is not there, so one odd value costs that
+value alone.
 """
 
 from __future__ import annotations
@@ -28,8 +29,7 @@ _BROKEN = (
     ExpatError,
     ValueError,
     TypeError,
-    KeyError,
-    IndexError,
+    LookupError,  # also of an encoding that there is not
     AttributeError,
     AssertionError,
     OverflowError,
@@ -57,21 +57,23 @@ def plist_of(data: bytes) -> Value:
         value = plistlib.loads(data)
     except _BROKEN as error:
         raise ParseError("a property list expected") from error
+    if value is None:
+        raise ParseError("a property list with a value expected")
     _require_tree(value)
     return value
 
 
 def _require_tree(root: Value) -> None:
-    """ParseError for a value deeper or larger than any that a phone has reason to send."""
+    """ParseError for a value deeper, larger or odder than any that a phone has reason to send."""
     level: list[Value] = [root]
     count = 0
     for _ in range(DEPTH_LIMIT):
         count += len(level)
-        if count > NODE_LIMIT:
-            raise ParseError(f"a property list of at most {NODE_LIMIT} values expected")
         below: list[Value] = []
         for value in level:
             if isinstance(value, dict | list):
+                if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
+                    raise ParseError("a property list with texts as keys expected")
                 below.extend(value.values() if isinstance(value, dict) else value)
                 if count + len(below) > NODE_LIMIT:
                     raise ParseError(f"a property list of at most {NODE_LIMIT} values expected")
