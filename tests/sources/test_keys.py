@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from scanner.formats.adb_key import fingerprint
-from scanner.sources.android import host_keys
+from scanner.sources.android.keys import host_keys
 
 
 def test_the_keys_of_a_user(adb_server, tmp_path, monkeypatch):

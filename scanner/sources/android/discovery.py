@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import adbutils
-from msgspec import Struct
 
 from scanner.errors import DeviceError
 from scanner.formats.text import safe_text
+from scanner.model.source import Attached, Obstacle
 from scanner.sources.android.server import ANSWER_WITHIN, Server, find_server
 
 _BETWEEN = 0.05  # seconds from one look at the states to the next
@@ -40,24 +40,6 @@ _OBSTACLES = {
         "Install Android's udev rules or join the group `plugdev`, then plug the phone in again.",
     ),
 }
-
-
-class Obstacle(Struct, frozen=True):
-    """Why a phone cannot be examined now, and what to do."""
-
-    message: str
-    remedy: str
-
-
-class Attached(Struct, frozen=True, kw_only=True):
-    """A device as the adb server sees it. Its words are the device's own: not for display."""
-
-    serial: str
-    state: str  # device, unauthorized, offline, recovery ...
-    transport: Literal["usb", "tcp"]
-    product: str | None = None
-    model: str | None = None
-    obstacle: Obstacle | None = None
 
 
 class Selected(NamedTuple):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from scanner.errors import DeviceError, DeviceLost
 from scanner.formats.text import safe_text
@@ -17,6 +18,7 @@ from scanner.model.source import Answer, DeviceAction, Probe
 from scanner.sources.android import batch, files, probe, sync
 from scanner.sources.android.discovery import Selected, disconnect, look, obstacle, select
 from scanner.sources.android.events import Began, Ended, Event, Skipped
+from scanner.sources.android.keys import host_keys
 from scanner.sources.android.lanes import Lane, Lanes
 from scanner.sources.android.plan import split, words
 from scanner.sources.android.server import Server, find_server
@@ -80,7 +82,12 @@ class AndroidSource:
     platform = "android"
 
     def __init__(
-        self, server: Server, selected: Selected, on_action: OnAction | None = None
+        self,
+        server: Server,
+        selected: Selected,
+        on_action: OnAction | None = None,
+        *,
+        keys: Iterable[Path] | None = None,
     ) -> None:
         self.server, self._selected = server, selected
         self.serial = selected.attached.serial
@@ -88,6 +95,7 @@ class AndroidSource:
         self.on_action = on_action
         self.round_trips = 0
         self.device_id = self.serial
+        self.host_keys = host_keys(keys)  # fingerprints by which the phone knows this computer
         self._features: frozenset[str] = frozenset()
         self._opened_at = 0.0
         self._first: Probe | None = None
@@ -247,14 +255,16 @@ def open_android(
     *,
     host: str | None = None,
     port: int | None = None,
+    keys: Iterable[Path] | None = None,
     on_action: OnAction | None = None,
 ) -> AndroidSource:
     """Open the phone with a serial or at HOST:PORT, or the only one attached.
 
-    `host` and `port` are the adb server's, if not the usual one. DeviceError, with what to do,
+    `host` and `port` are the adb server's, and `keys` its public keys, if not the usual ones.
+    DeviceError, with what to do,
     where there is no such phone or something stands in its way. The caller closes the source.
     """
     server = find_server(host, port)
-    source = AndroidSource(server, select(server, target), on_action)
+    source = AndroidSource(server, select(server, target), on_action, keys=keys)
     source.open()
     return source
