@@ -107,6 +107,7 @@ class SimulatedPhone:
         try:
             self.address = f"{_HOST}:{ready.result()}"
         except OSError as error:
+            self._thread.join()  # its loop is closed: there is nothing to stop
             self.stop()
             raise UsageError(f"port {self._port}: {error.strerror}") from error
         self._counters.tell(Event("listening", self.address))
