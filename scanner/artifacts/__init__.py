@@ -30,6 +30,27 @@ from scanner.artifacts.android.tombstones import TOMBSTONES
 from scanner.artifacts.android.users import USERS
 from scanner.artifacts.android.vpn import VPN
 from scanner.artifacts.android.wifi import WIFI
+from scanner.artifacts.ios.activation import ACTIVATION
+from scanner.artifacts.ios.apps import APPS
+from scanner.artifacts.ios.binary_images import BINARY_IMAGES
+from scanner.artifacts.ios.boot import BOOT
+from scanner.artifacts.ios.build import BUILD
+from scanner.artifacts.ios.companions import COMPANIONS
+from scanner.artifacts.ios.configuration_profile import CONFIGURATION_PROFILE
+from scanner.artifacts.ios.connections import CONNECTIONS
+from scanner.artifacts.ios.crash_reports import CRASH_REPORTS
+from scanner.artifacts.ios.disk_images import DISK_IMAGES
+from scanner.artifacts.ios.home_screen import HOME_SCREEN
+from scanner.artifacts.ios.lockdown_domains import LOCKDOWN_DOMAINS
+from scanner.artifacts.ios.management import MANAGEMENT
+from scanner.artifacts.ios.processes import PROCESSES as IOS_PROCESSES
+from scanner.artifacts.ios.profile_contents import PROFILE_CONTENTS
+from scanner.artifacts.ios.profiles import PROFILES
+from scanner.artifacts.ios.provisioning import PROVISIONING
+from scanner.artifacts.ios.running_processes import RUNNING_PROCESSES
+from scanner.artifacts.ios.state import STATE
+from scanner.artifacts.ios.sysdiagnose import SYSDIAGNOSE_ARCHIVES
+from scanner.artifacts.ios.traffic import TRAFFIC
 from scanner.model.artifact import Artifact
 
 ARTIFACTS: tuple[Artifact, ...] = (
@@ -63,6 +84,27 @@ ARTIFACTS: tuple[Artifact, ...] = (
     BATTERY_HISTORY,
     DATABASES,
     TOMBSTONES,
+    BUILD,
+    STATE,
+    ACTIVATION,
+    LOCKDOWN_DOMAINS,
+    BOOT,
+    MANAGEMENT,
+    PROFILES,
+    PROFILE_CONTENTS,
+    PROVISIONING,
+    APPS,
+    HOME_SCREEN,
+    IOS_PROCESSES,
+    BINARY_IMAGES,
+    RUNNING_PROCESSES,
+    CONNECTIONS,
+    TRAFFIC,
+    DISK_IMAGES,
+    COMPANIONS,
+    CRASH_REPORTS,
+    SYSDIAGNOSE_ARCHIVES,
+    CONFIGURATION_PROFILE,
 )
 """All artifacts in reading order: the only registry."""
 

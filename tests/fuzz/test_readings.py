@@ -19,17 +19,35 @@ from scanner.errors import NotAvailable, ParseError
 from scanner.model.artifact import Planned, Profile, Reading
 from scanner.model.entities import Entity, Otherwise
 from scanner.model.evidence import BytesFile
-from scanner.model.requests import AnyRequest, Command, Dumpsys, RecordedOnly, for_user
+from scanner.model.requests import (
+    AnyRequest,
+    Command,
+    CrashFile,
+    Dumpsys,
+    RecordedOnly,
+    for_user,
+)
+from tests.fuzz.ios_seeds import IOS_SEEDS
 from tests.fuzz.seeds import SEEDS
 
 READINGS = [
     pytest.param(artifact.name, reading, id=f"{artifact.name}-{number}")
     for artifact in ARTIFACTS
     for number, reading in enumerate(artifact.readings)
+    if artifact.platform != "ios"  # of whose readings several differ by a word of the request only
+    or reading.parse not in {earlier.parse for earlier in artifact.readings[:number]}
 ]
+ANDROID = [artifact for artifact in ARTIFACTS if artifact.platform == "android"]
+ALL_SEEDS: dict[str, tuple[bytes, ...]] = {
+    name: tuple(text.encode() for text in texts) for name, texts in SEEDS.items()
+} | IOS_SEEDS
+SAYS_NONE = {"ios.profile_contents"}  # it is here to say that there is none, and never one
+ARCHIVE = CrashFile(
+    path="DiagnosticLogs/sysdiagnose/sysdiagnose_2026.11.01_09-00-00+0100_iPhone-OS_a.tar.gz"
+)
 LISTING = "cmd package list packages"
 LOOK = "stat -c '%f %s %u %U %Y %C %n'"
-QUICK = {
+ANDROID_QUICK = {
     "getprop",
     "getenforce",
     "pm list users",
@@ -59,7 +77,7 @@ QUICK = {
     "cat /proc/net/udp6",
     " ".join((LOOK, WITNESS, *ROOT_PATHS)),
 }
-MORE = {
+ANDROID_MORE = {
     "dumpsys alarm",
     "dumpsys batterystats --daily",
     "dumpsys dbinfo",
@@ -70,6 +88,68 @@ MORE = {
     f"find /data/local/tmp -exec {LOOK} '{{}}' +",
     f"find /sdcard/Download -exec {LOOK} '{{}}' +",
 }
+VALUES = "lockdown GetValue"
+IOS_QUICK = {
+    VALUES,
+    f"{VALUES} com.apple.mobile.backup",
+    f"{VALUES} com.apple.mobile.chaperone",
+    f"{VALUES} com.apple.mobile.internal",
+    f"{VALUES} com.apple.mobile.wireless_lockdown",
+    f"{VALUES} com.apple.security.mac.amfi",
+    "com.apple.companion_proxy Command=GetDeviceRegistry",
+    "com.apple.misagent MessageType=CopyAll ProfileType=Provisioning",
+    "com.apple.mobile.MCInstall RequestType=GetCloudConfiguration",
+    "com.apple.mobile.MCInstall RequestType=GetProfileList",
+    (
+        "com.apple.mobile.diagnostics_relay Request=IORegistry CurrentPlane=IODeviceTree "
+        "EntryName=chosen"
+    ),
+    (
+        "com.apple.mobile.installation_proxy Command=Lookup ClientOptions.ApplicationType=Any "
+        "ClientOptions.ReturnAttributes=ApplicationType,CFBundleIdentifier,"
+        "CFBundleShortVersionString,CFBundleVersion,Entitlements,IsDemotedApp,IsPlaceholder,Path,"
+        "ProfileValidated,SBAppTags,SignerIdentity,UIBackgroundModes "
+        "ClientOptions.ShowLaunchProhibitedApps=true ClientOptions.ShowPlaceholders=true"
+    ),
+    "com.apple.mobile.mobile_image_mounter Command=CopyDevices",
+    "com.apple.mobile.mobile_image_mounter Command=QueryDeveloperModeStatus",
+    "com.apple.mobileactivationd Command=GetActivationStateRequest",
+    "com.apple.os_trace_relay Request=PidList",
+    "com.apple.os_trace_relay Request=PidList turn=2",
+    "com.apple.os_trace_relay Request=PidList turn=3",
+    "com.apple.springboardservices command=getIconState formatVersion=2",
+    "log stream for 2 s",
+    "names and headers of crash reports (at most 2000)",
+}
+IOS_MORE = {
+    "instruments network",
+    "instruments processes",
+    f"{VALUES} com.apple.disk_usage.factory",
+    f"{VALUES} com.apple.fairplay",
+    f"{VALUES} com.apple.iTunes",
+    f"{VALUES} com.apple.international",
+    f"{VALUES} com.apple.iqagent",
+    f"{VALUES} com.apple.mobile.battery",
+    f"{VALUES} com.apple.mobile.data_sync",
+    f"{VALUES} com.apple.mobile.debug",
+    f"{VALUES} com.apple.mobile.iTunes",
+    f"{VALUES} com.apple.mobile.lockdown_cache",
+    f"{VALUES} com.apple.mobile.lockdownd",
+    f"{VALUES} com.apple.mobile.mobile_application_usage",
+    f"{VALUES} com.apple.mobile.nikita",
+    f"{VALUES} com.apple.mobile.restriction",
+    f"{VALUES} com.apple.mobile.software_behavior",
+    f"{VALUES} com.apple.mobile.sync_data_class",
+    f"{VALUES} com.apple.mobile.tethered_sync",
+    f"{VALUES} com.apple.mobile.third_party_termination",
+    f"{VALUES} com.apple.mobile.user_preferences",
+    f"{VALUES} com.apple.purplebuddy",
+    f"{VALUES} com.apple.xcode.developerdomain",
+}
+IOS_ON_REQUEST = {
+    "crash area DiagnosticLogs/sysdiagnose/sysdiagnose_*.tar.gz",
+    "packet headers for 20 s",
+}
 QUIET = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -79,12 +159,14 @@ def run(reading: Reading, data: bytes, errors: bytes, exit_code: int | None) -> 
     """Return what a reading states of an answer, or the error that says why it does not."""
     request = reading.request
     if isinstance(request, Planned):
-        assert isinstance(request.template, Command)
-        request = for_user(request.template, 10)
+        is_command = isinstance(request.template, Command)
+        request = for_user(request.template, 10) if is_command else ARCHIVE
+    found: list[object] = []
     try:
-        return list(reading.parse(BytesFile(request, data, errors, exit_code=exit_code)))
+        found.extend(reading.parse(BytesFile(request, data, errors, exit_code=exit_code)))
     except (ParseError, NotAvailable) as error:
-        return [error]
+        found.append(error)
+    return found
 
 
 def is_bounded(one: object) -> bool:
@@ -95,9 +177,9 @@ def is_bounded(one: object) -> bool:
 
 
 @st.composite
-def mutations(draw: st.DrawFn, text: str) -> bytes:
+def mutations(draw: st.DrawFn, text: bytes) -> bytes:
     """Change a text as a hostile or broken phone would."""
-    lines = text.encode().splitlines(keepends=True)
+    lines = text.splitlines(keepends=True)
     for _ in range(draw(st.integers(0, 4))):
         at, other = draw(st.integers(0, len(lines) - 1)), draw(st.integers(0, len(lines) - 1))
         kind = draw(st.sampled_from(["drop", "double", "swap", "replace", "indent", "garble"]))
@@ -133,7 +215,7 @@ def test_random_bytes(reading, data, errors, exit_code):
 @QUIET
 @given(data=st.data())
 def test_mutated_layouts(name, reading, data):
-    text = data.draw(st.sampled_from(SEEDS[name]))
+    text = data.draw(st.sampled_from(ALL_SEEDS[name]))
     stated = run(reading, data.draw(mutations(text)), b"", 0)
 
     assert all(map(is_bounded, stated))
@@ -143,33 +225,57 @@ def test_mutated_layouts(name, reading, data):
 @QUIET
 @given(name_text=st.text(max_size=300))
 def test_hostile_names_are_bounded(name, reading, name_text):
-    text = SEEDS[name][0].replace("com.a", name_text).replace("a.b", name_text)
-    for one in run(reading, text.encode("utf-8", "replace"), b"", 0):
+    chosen = name_text.encode("utf-8", "replace")
+    text = ALL_SEEDS[name][0].replace(b"com.a", chosen).replace(b"a.b", chosen)
+    for one in run(reading, text, b"", 0):
         assert len(getattr(one, "package", "")) <= 255
 
 
 def test_every_artifact_has_a_seed_that_it_can_read():
-    assert {artifact.name for artifact in ARTIFACTS} == set(SEEDS)
+    assert {artifact.name for artifact in ARTIFACTS} == set(ALL_SEEDS)
     for artifact in ARTIFACTS:
-        for text in SEEDS[artifact.name]:
-            found = [run(reading, text.encode(), b"", 0) for reading in artifact.readings]
+        read = [
+            [one for reading in artifact.readings for one in run(reading, text, b"", 0)]
+            for text in ALL_SEEDS[artifact.name]
+        ]
+        stated = [any(isinstance(one, Entity) for one in found) for found in read]
 
-            assert any(isinstance(one, Entity) for ones in found for one in ones), text
+        if artifact.platform == "ios":  # of whose readings each has a seed of its own
+            assert any(stated) or artifact.name in SAYS_NONE
+        else:
+            assert all(stated)
+
+
+def asked(platform: str) -> dict[str, set[str]]:
+    """Return what artifacts ask of phones: by profile, or by the word that has to be given."""
+    found: dict[str, set[str]] = {"quick": set(), "more": set()}
+    for artifact in ARTIFACTS:
+        when = "quick" if artifact.profile is Profile.QUICK else "more"
+        for reading in artifact.readings if artifact.platform == platform else ():
+            request: AnyRequest | Planned = reading.request
+            request = request.template if isinstance(request, Planned) else request
+            if not isinstance(request, RecordedOnly):
+                found.setdefault(artifact.opt_in or when, set()).add(str(request))
+    found["more"] -= found["quick"]
+    return found
 
 
 def test_requests_are_commands_that_only_look():
     """A scan asks a phone for exactly this; a change of it is a change of the contract."""
-    asked: dict[str, Profile] = {}
-    for artifact in ARTIFACTS:
-        for reading in artifact.readings:
-            request: AnyRequest | Planned = reading.request
-            request = request.template if isinstance(request, Planned) else request
-            if not isinstance(request, RecordedOnly):
-                assert isinstance(request, Command | Dumpsys)
-                asked[str(request)] = min(asked.get(str(request), Profile.DEEP), artifact.profile)
+    requests = [reading.request for artifact in ANDROID for reading in artifact.readings]
+    templates = [one.template if isinstance(one, Planned) else one for one in requests]
 
-    assert {request for request, profile in asked.items() if profile is Profile.QUICK} == QUICK
-    assert {request for request, profile in asked.items() if profile is not Profile.QUICK} == MORE
+    assert asked("android") == {"quick": ANDROID_QUICK, "more": ANDROID_MORE}
+    assert all(isinstance(one, Command | Dumpsys | RecordedOnly) for one in templates)
+
+
+def test_an_iphone_is_asked_for_values_and_lists_alone():
+    """The same contract for iPhones; each of these calls only reads."""
+    found = asked("ios")
+
+    assert (found.pop("quick"), found.pop("more")) == (IOS_QUICK, IOS_MORE)
+    assert found.keys() == {"sysdiagnose", "traffic"}
+    assert set.union(*found.values()) == IOS_ON_REQUEST
 
 
 def test_every_path_that_stat_is_asked_of_is_named_in_full():
