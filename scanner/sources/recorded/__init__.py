@@ -1,4 +1,4 @@
-"""Recordings that somebody else made: bugreports, androidqf, loose outputs of commands."""
+"""Recordings that somebody else made: bugreports, androidqf, loose outputs, profile files."""
 
 from scanner.sources.recorded.names import is_given
 from scanner.sources.recorded.parts import common_top

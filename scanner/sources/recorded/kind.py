@@ -8,12 +8,13 @@ from pathlib import Path
 from scanner.errors import ParseError
 from scanner.formats.container import Container, Member
 from scanner.model.recording import RecordingKind
-from scanner.sources.recorded import androidqf
+from scanner.sources.recorded import androidqf, profile_file
 from scanner.sources.recorded.bugreport import MAIN_ENTRY
 from scanner.sources.recorded.dumps import recognised, single, starts_dumpstate
 from scanner.sources.recorded.parts import Source, source_of, top_of
 
 _FOREIGN = frozenset(("AndroidManifest.xml", "Manifest.db"))  # an app, a backup of an iPhone
+_OF_A_BUNDLE = "Info.plist"  # an app of iOS holds a profile, too, and is much more
 
 
 def kind_of(root: Path, container: Container | None) -> RecordingKind | None:
@@ -34,12 +35,29 @@ def kind_of(root: Path, container: Container | None) -> RecordingKind | None:
         return "bugreport"
     if any(_is_answer(source_of(container, member)) for member in _readable(container)):
         return "dumps"
+    return _kind_of_profiles(container)
+
+
+def _kind_of_profiles(container: Container) -> RecordingKind | None:
+    """Return the kind of the first profile at the top, where it is the folder of no app."""
+    upper = list(_upper(container))
+    if any(member.name.rpartition("/")[2] == _OF_A_BUNDLE for member in upper):
+        return None
+    for member in upper:
+        try:
+            request = profile_file.request_of(source_of(container, member))
+        except ParseError:
+            continue  # of what seems a profile and is none, the survey says so
+        if request:
+            return profile_file.KINDS[request.form]
     return None
 
 
 def _kind_of_file(source: Source) -> RecordingKind | None:
     if starts_dumpstate(source):
         return "bugreport"
+    if request := profile_file.request_of(source):
+        return profile_file.KINDS[request.form]
     return "dumps" if recognised(source) else None
 
 

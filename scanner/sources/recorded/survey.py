@@ -20,7 +20,7 @@ from scanner.model.requests import (
     Survey,
     is_answered_by,
 )
-from scanner.sources.recorded import androidqf, bugreport, dumps
+from scanner.sources.recorded import androidqf, bugreport, dumps, profile_file
 from scanner.sources.recorded.collection import collection
 from scanner.sources.recorded.kind import kind_of
 from scanner.sources.recorded.parts import Wanted, digest_of, top_of
@@ -51,6 +51,9 @@ def survey(file: RecordedFile) -> Iterator[Surveyed]:
         recorded_at = bugreport.main_text(container).recorded_at
         yield Header(kind=kind, recorded_at=recorded_at, sha256=digest)
         yield from bugreport.survey(container, wanted)
+    elif kind in profile_file.KINDS.values():
+        yield Header(kind=kind, sha256=digest)
+        yield from profile_file.survey(container, wanted)
     else:
         yield Header(kind=kind, sha256=digest)
         yield from dumps.survey(container, wanted)
@@ -60,6 +63,10 @@ def _of_text(
     root: Path, kind: RecordingKind, digest: str | None, wanted: Wanted
 ) -> Iterator[Surveyed]:
     source = dumps.single(root)
+    if kind in profile_file.KINDS.values():
+        yield Header(kind=kind, sha256=digest)
+        yield from profile_file.survey_file(source, wanted)
+        return
     if kind != "bugreport":
         yield Header(kind=kind, sha256=digest)
         yield from dumps.survey_file(source, wanted)

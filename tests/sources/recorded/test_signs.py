@@ -43,7 +43,7 @@ def answers():
             (place.parent / answer["stdout"]).read_text(),
             id=f"{place.parent.name} {' '.join(answer['argv'])}",
         )
-        for place in sorted(PHONES.glob("*/phone.json"))
+        for place in sorted(PHONES.glob("android-*/phone.json"))
         for answer in json.loads(place.read_text())["answers"]
         if answer["stdout"]
     ]
