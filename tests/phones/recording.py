@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-PHONES = sorted(path.parent for path in FIXTURES.glob("phones/*/phone.json"))
+PHONES = sorted(path.parent for path in FIXTURES.glob("phones/android-*/phone.json"))
 DEVICE_WIDE = (
     "getprop",
     "pm list users",
