@@ -12,13 +12,28 @@ from msgspec import UNSET, Struct
 from scanner.detect.reach import DERIVED, Reach, Shortfall
 from scanner.detect.rules import AnyRule, Test, identity
 from scanner.detect.sigma import fields
-from scanner.model.entities import Entity, Property, Setting
+from scanner.model.entities import (
+    Entity,
+    Management,
+    Payload,
+    Profile,
+    Property,
+    ProvisioningProfile,
+    Setting,
+)
 from scanner.model.evidence import Provenance, Reason
 from scanner.model.findings import Check, Finding, Match, Message, Status, Subject
 from scanner.snapshot import Joined
 
 # Entities with a name and a value: where the name is not listed, nothing states the value.
 NAMED: tuple[type[Entity], ...] = (Property, Setting)
+# What the phone's own settings call an entity, where its key is not that.
+_WORDS: dict[type[Entity], tuple[str, ...]] = {
+    Profile: ("name", "organization"),
+    Payload: ("payload_type", "name"),
+    ProvisioningProfile: ("name", "team_name"),
+    Management: ("organization",),
+}
 _STRENGTH: tuple[Provenance, ...] = get_args(Provenance)
 
 
@@ -139,6 +154,12 @@ def make_pass(rule: AnyRule, tally: Tally, category: str) -> Check:
     """Make the check of a rule that was decided on all it speaks of, if there was anything."""
     nothing = Message("check.nothing_to_examine", {"entity": category})
     return make_check(rule, "pass", tally, detail=None if tally.examined else nothing)
+
+
+def about(entity: Entity) -> dict[str, str]:
+    """Return the words by which the owner of a phone knows an entity."""
+    words = ((name, getattr(entity, name)) for name in _WORDS.get(type(entity), ()))
+    return {name: word for name, word in words if isinstance(word, str)}
 
 
 def plain(value: object) -> str | int | None:

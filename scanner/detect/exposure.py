@@ -1,9 +1,12 @@
 """Exposure as data: vulnerabilities that were exploited, and the update that closes each.
 
-One file of `rules/exposure` is a YAML map of `platform` and `vulnerabilities`. A vulnerability:
+One file of `rules/exposure` is a YAML map of `platform`, `vulnerabilities` and, where it is known
+which releases a campaign was made for, `campaigns`: a map of names to `release_from` and
+`release_to`, both included. A vulnerability:
 
 - `cve`, `title`, `component`: what it is;
-- `campaigns`: names under which its exploitation is known: DarkSword;
+- `campaigns`: names under which its exploitation is known: DarkSword; `way_in`: whether they get in
+  by it, or use it once they are in;
 - `affected`: a map of any of `manufacturers`, `models` (beginnings), `sdk_from` and `sdk_to` (API
   levels, both included), `release_from` and `release_to` (releases of iOS, both included); `{}`:
   every build before the fix;
@@ -31,15 +34,17 @@ from msgspec import UNSET, Struct, structs
 
 from scanner.detect.documents import Document, read_file
 from scanner.detect.problems import Place, Problems, RuleErrors
-from scanner.detect.releases import fixing, has_fix, release, release_of, within
+from scanner.detect.releases import fixing, has_fix, in_branch, release, release_of, within
 from scanner.errors import RuleError
 from scanner.model.entities import Build
 from scanner.model.exposure import Exposure
 
 PLATFORMS = ("android", "ios")
+_HEAD = frozenset({"platform", "campaigns", "vulnerabilities"})
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,7}\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _TEXT_LIMIT = 300  # characters
+_NO_FIX = "releases of iOS {} that have it: Apple names a fix for other branches only"
 _REMEDY = "put *.yml files of vulnerabilities there, or remove the folder"
 
 
@@ -69,6 +74,13 @@ class Affected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return True, ""
 
 
+class Releases(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The releases of iOS that a campaign was made for, both included; None: no bound is known."""
+
+    release_from: str | None = None
+    release_to: str | None = None
+
+
 class Vulnerability(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One vulnerability of the data."""
 
@@ -82,6 +94,8 @@ class Vulnerability(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fixed_for: dict[str, str] = {}
     fixed_releases: tuple[str, ...] = ()
     campaigns: tuple[str, ...] = ()
+    way_in: bool = False
+    made_for: dict[str, Releases] = {}  # of its campaigns, from the head of the file
     limited_to: str | None = None
     platform: str = "android"  # of the file that it stands in
 
@@ -132,11 +146,38 @@ def latest_first(vulnerabilities: Iterable[Vulnerability]) -> tuple[Vulnerabilit
 def exposures(
     build: Build | None, vulnerabilities: Iterable[Vulnerability], platform: str = "android"
 ) -> Iterator[Exposure]:
-    """Hold each vulnerability of a platform against the build of a device, in their order."""
-    for each in vulnerabilities:
-        if each.platform == platform:
-            holding = _of_release if platform == "ios" else _of_patch_level
-            yield holding(build or Build(), each)
+    """Hold each vulnerability of a platform against the build of a device, in their order.
+
+    Of a hole that is open those campaigns are named that have a way in left.
+    """
+    own = [each for each in vulnerabilities if each.platform == platform]
+    holding = _of_release if platform == "ios" else _of_patch_level
+    held = [holding(build or Build(), each) for each in own]
+    possible = {
+        name
+        for each, made in zip(own, held, strict=True)
+        if each.way_in and made.status in {"lacks_fix", "not_examined"}
+        for name in each.campaigns
+        if _may_use(each, name, build or Build())
+    }
+    for made in held:
+        if made.status == "lacks_fix":
+            left = tuple(name for name in made.campaigns if name in possible)
+            yield structs.replace(made, campaigns=left)
+        else:
+            yield made
+
+
+def _may_use(each: Vulnerability, campaign: str, build: Build) -> bool:
+    """Whether a campaign may get in by a hole of this build.
+
+    By the releases that it was made for; where they are not known, by a fix for the build's branch:
+    for others Apple may have named none because they never had the hole.
+    """
+    if releases := each.made_for.get(campaign):
+        return within(build, releases.release_from, releases.release_to) is not False
+    own = release_of(build)
+    return own is None or not each.fixed_releases or in_branch(each.fixed_releases, own)
 
 
 def _of_release(build: Build, each: Vulnerability) -> Exposure:
@@ -154,6 +195,11 @@ def _of_release(build: Build, each: Vulnerability) -> Exposure:
     if unstated := "release" if own is None else missing:
         shared |= {"reason": "field_not_stated", "unstated": unstated}
         return Exposure(**shared, status="not_examined")
+    if own is not None and not in_branch(each.fixed_releases, own):
+        shared |= {
+            "branch_fixed": False,
+            "limited_to": each.limited_to or _NO_FIX.format(own[0][0]),
+        }
     return Exposure(**shared, status="lacks_fix")
 
 
@@ -224,11 +270,16 @@ def _read(path: Path) -> list[Vulnerability]:
 
 def _vulnerabilities(document: Document, problems: Problems) -> Iterator[Vulnerability]:
     data = document.data
-    for name in data.keys() - {"platform", "vulnerabilities"}:
-        problems.unknown((name,), "key", name, ("platform", "vulnerabilities"))
+    for name in data.keys() - _HEAD:
+        problems.unknown((name,), "key", name, sorted(_HEAD))
     platform = data.get("platform")
     if platform not in PLATFORMS:
         problems.add(("platform",), f"one of {', '.join(PLATFORMS)} expected")
+    try:
+        campaigns = msgspec.convert(data.get("campaigns", {}), dict[str, Releases])
+    except msgspec.ValidationError as error:
+        problems.add(("campaigns",), str(error))
+        return
     listed = data.get("vulnerabilities")
     if not isinstance(listed, list) or not listed:
         problems.add(("vulnerabilities",), "a list of vulnerabilities expected")
@@ -240,7 +291,8 @@ def _vulnerabilities(document: Document, problems: Problems) -> Iterator[Vulnera
         except msgspec.ValidationError as error:
             problems.add(place, str(error))
             continue
-        made = structs.replace(made, platform=str(platform))
+        known = {name: campaigns[name] for name in made.campaigns if name in campaigns}
+        made = structs.replace(made, platform=str(platform), made_for=known)
         for key, reason in _wrong(made):
             problems.add((*place, key), reason)
         yield made

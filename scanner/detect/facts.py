@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -24,22 +25,32 @@ class ScanFacts(Struct, frozen=True, kw_only=True):
     host_keys: tuple[str, ...] = ()  # fingerprints of the host's own adb keys
     debugging_before: bool | None = None  # as the operator stated
     not_selected: tuple[Artifact, ...] = ()  # artifacts that exist and were not asked for
+    kinds: frozenset[type[Entity]] | None = None  # of entity that a file can hold; None: a phone
 
     @classmethod
     def of(
-        cls, acquisition: Acquisition | None, *, not_selected: tuple[Artifact, ...] = ()
+        cls,
+        acquisition: Acquisition | None,
+        *,
+        not_selected: tuple[Artifact, ...] = (),
+        kinds: frozenset[type[Entity]] | None = None,
     ) -> ScanFacts:
         """Take the facts from the record of an acquisition."""
         if acquisition is None or acquisition.host_keys is None:
             # Nobody knows which computer made a recording, nor what was on for it alone.
-            return cls(not_selected=not_selected)
+            return cls(not_selected=not_selected, kinds=kinds)
         return cls(
             started_at=acquisition.started_at,
             skew_seconds=acquisition.clock.skew_seconds if acquisition.clock else 0.0,
             host_keys=acquisition.host_keys,
             debugging_before=acquisition.debugging_before,
             not_selected=not_selected,
+            kinds=kinds,
         )
+
+    def concerns(self, entities: Iterable[type[Entity]]) -> bool:
+        """Whether what was examined can hold entities of all these types."""
+        return self.kinds is None or self.kinds.issuperset(entities)
 
     def explain(self, entity: Entity, snapshot: Snapshot) -> Message | None:
         """Say how the scan itself explains a match; None where it does not."""

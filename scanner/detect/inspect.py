@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from scanner.detect.checks import (
     NAMED,
     Tally,
+    about,
     asked_value,
     gap_message,
     make_check,
@@ -25,8 +26,9 @@ from scanner.detect.checks import (
 from scanner.detect.correlate import correlate
 from scanner.detect.facts import ScanFacts
 from scanner.detect.reach import Reach
-from scanner.detect.rules import Correlation, Rule, RulePack, identity
+from scanner.detect.rules import AnyRule, Correlation, Rule, RulePack, identity
 from scanner.model.artifact import Artifact
+from scanner.model.entities import Entity
 from scanner.model.evidence import Gap
 from scanner.model.findings import Check, Finding, Message, Subject
 from scanner.snapshot import Joined, Snapshot
@@ -51,11 +53,19 @@ def inspect(
         if rule.platform != platform:
             detail = Message("check.platform", {"platform": rule.platform})
             yield make_check(rule, "not_applicable", Tally(findings=[]), detail=detail), ()
+        elif not facts.concerns(_entities(rule)):
+            detail = Message("check.subject_kind")
+            yield make_check(rule, "not_applicable", Tally(findings=[]), detail=detail), ()
         elif isinstance(rule, Correlation):
             yield correlate(rule, snapshot, reach, facts)
         else:
             tally = _evaluate(rule, snapshot, facts)
             yield _decide(rule, tally, reach), tuple(tally.findings)
+
+
+def _entities(rule: AnyRule) -> list[type[Entity]]:
+    bases = rule.bases if isinstance(rule, Correlation) else (rule,)
+    return [base.entity for base in bases]
 
 
 def _evaluate(rule: Rule, snapshot: Snapshot, facts: ScanFacts) -> Tally:
@@ -94,7 +104,7 @@ def _finding(rule: Rule, joined: Joined, snapshot: Snapshot, facts: ScanFacts) -
     key = {name: plain(value) for name, value in identity(joined.entity).items()}
     return make_finding(
         rule,
-        Subject(entity=rule.category, key=key),
+        Subject(entity=rule.category, key=key, about=about(joined.entity)),
         matched,
         evidence=(id for field in stated for id in joined.evidence.get(field, ())),
         vouched=(joined.provenance.get(field, "os_claimed") for field in stated),

@@ -16,7 +16,18 @@ from scanner.detect.facts import ScanFacts
 from scanner.detect.rules import Test
 from scanner.detect.sigma import fields
 from scanner.model.artifact import Artifact, Stated
-from scanner.model.entities import AdbKey, App, AppChange, Build, Entity, PackageTrace, Socket
+from scanner.model.entities import (
+    AdbKey,
+    App,
+    AppChange,
+    Build,
+    Clock,
+    Entity,
+    PackageTrace,
+    Profile,
+    ProvisioningProfile,
+    Socket,
+)
 from scanner.model.evidence import Gap, Reason
 
 # Fields that no artifact states: the snapshot derives them from these.
@@ -29,6 +40,11 @@ DERIVED: Mapping[tuple[type[Entity], str], tuple[str, ...]] = {
     (AppChange, "installed"): ("package",),
     (Socket, "packages"): ("uid",),
     (Socket, "shipped"): ("uid",),
+    (Profile, "signer_expired"): ("signer_expires_at",),
+    (ProvisioningProfile, "expired"): ("expires_at",),
+    (ProvisioningProfile, "age_days"): ("created_at",),
+    (ProvisioningProfile, "for_this_device"): ("devices", "enterprise"),
+    (Clock, "skew_minutes"): (),  # of the acquisition's own record
 }
 # Fields that an artifact states for the few entities that have them, and as none for all others. An
 # artifact that states nothing else of a type does not enumerate it.
@@ -38,6 +54,7 @@ EXCEPTIONAL: Mapping[type[Entity], frozenset[str]] = {
             "accessibility_services",
             "admin_receivers",
             "always_on_vpn",
+            "home_screen",
             "input_methods",
             "notification_listeners",
             "operations_allowed",

@@ -55,6 +55,11 @@ def has_fix(fixes: Iterable[str], of: Release) -> bool:
     return all(made < of for made in known)
 
 
+def in_branch(fixes: Iterable[str], of: Release) -> bool:
+    """Whether the branch of a release got a fix."""
+    return any(made[0][0] == of[0][0] for each in fixes if (made := release(each)) is not None)
+
+
 def within(build: Build, first: str | None, last: str | None) -> bool | None:
     """Whether a build lies between two releases, both included; None where it states none."""
     if first is None and last is None:

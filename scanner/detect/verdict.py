@@ -1,9 +1,9 @@
 """The verdict and the coverage of one examination.
 
-Only rules of the class `compromise` count; posture has its own section of the report. A match that
-is for a person to review, that the scan itself explains or that the operator suppressed never makes
-a device suspicious. One for review at medium or above leaves the verdict `inconclusive`: it is no
-finding yet, and "nothing found" would be untrue.
+Of a phone only rules of the class `compromise` count; posture has its own section of the report. A
+match that is for a person to review, that the scan itself explains or that the operator suppressed
+never makes a device suspicious. One for review at medium or above leaves the verdict
+`inconclusive`: it is no finding yet, and "nothing found" would be untrue.
 """
 
 from __future__ import annotations
@@ -50,12 +50,17 @@ def decide(
     minimum: int,
     complete: bool,
     users_unreadable: Sequence[int] = (),
+    of_file: bool = False,
 ) -> Verdict:
-    """Decide the verdict; `complete` says whether the acquisition came to its end."""
+    """Decide the verdict; `complete` says whether the acquisition came to its end.
+
+    A file that is no phone's has no posture: what it would do to a phone is all that there is to
+    judge (`of_file`).
+    """
     counted = [
         finding
         for finding in findings
-        if finding.rule_class == "compromise"
+        if (of_file or finding.rule_class == "compromise")
         and LEVELS.index(finding.level) >= _MEDIUM
         and finding.explained_by_scan is None
         and finding.suppressed is None

@@ -16,7 +16,7 @@ from scanner.model.data import data_folder
 from scanner.model.entities import Build
 from scanner.model.exposure import Exposure
 
-SHIPPED = data_folder("rules") / "exposure"
+SHIPPED = data_folder("rules") / "exposure" / "android.yml"
 
 
 def entry(**changed: Any) -> dict[str, Any]:

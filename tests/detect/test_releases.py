@@ -125,3 +125,24 @@ def test_vulnerabilities_of_another_platform_are_not_held_against_a_build(tmp_pa
 def test_an_entry_that_cannot_be_is_refused(tmp_path: Path, changed: dict[str, Any], said: str):
     with pytest.raises(RuleErrors, match=said):
         load(write(tmp_path, **changed))
+
+
+def test_a_campaign_is_named_while_it_has_a_way_in(tmp_path: Path):
+    campaign: dict[str, Any] = {"campaigns": ["Example"]}
+    entry = json.loads(write(tmp_path).read_text())["vulnerabilities"][0]
+    way = entry | campaign | {"way_in": True, "fixed_releases": ["18.6"]}
+    later = entry | campaign | {"cve": "CVE-2020-12346", "fixed_releases": ["26.3"]}
+    path = tmp_path / "both.yml"
+    path.write_text(json.dumps({"platform": "ios", "vulnerabilities": [way, later]}))
+    both = load(path)
+
+    before = {each.cve: each for each in exposures(Build(release="18.5"), both, "ios")}
+    after = {each.cve: each for each in exposures(Build(release="18.6"), both, "ios")}
+
+    assert [("Example",), ("Example",)] == [each.campaigns for each in before.values()]
+    assert ("lacks_fix", ()) == (after["CVE-2020-12346"].status, after["CVE-2020-12346"].campaigns)
+
+
+def test_a_branch_for_which_no_fix_is_named_may_not_have_the_hole(tmp_path: Path):
+    assert held(tmp_path, Build(release="18.5")).limited_to is None
+    assert "iOS 16" in str(held(tmp_path, Build(release="16.7")).limited_to)

@@ -1,0 +1,1 @@
+"""Ordinary iPhones that resemble a tampered one, and tampered ones among them."""
