@@ -3,7 +3,7 @@
     import scanner
 
     for phone in scanner.devices():
-        scanned = scanner.scan(f"android:{phone.serial}")
+        scanned = scanner.scan(phone.target)
         print(scanned.report.verdict, scanned.folder)
     scanned = scanner.scan("bugreport.zip")
 
@@ -33,13 +33,16 @@ if TYPE_CHECKING:
         Custody,
         Examined,
         Options,
+        Pairing,
         Scanned,
         acquire,
         devices,
         dry_run,
         examine,
         open_source,
+        pair,
         scan,
+        scan_each,
     )
 
 _WHERE = {
@@ -60,13 +63,16 @@ _WHERE = {
         "Custody",
         "Examined",
         "Options",
+        "Pairing",
         "Scanned",
         "acquire",
         "devices",
         "dry_run",
         "examine",
         "open_source",
+        "pair",
         "scan",
+        "scan_each",
     ),
 }
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
@@ -82,6 +88,7 @@ __all__ = [
     "DeviceLost",
     "Examined",
     "Options",
+    "Pairing",
     "Report",
     "RuleError",
     "Scanned",
@@ -92,7 +99,9 @@ __all__ = [
     "dry_run",
     "examine",
     "open_source",
+    "pair",
     "scan",
+    "scan_each",
 ]
 
 

@@ -12,7 +12,8 @@ from scanner.case import Case, pseudonym
 from scanner.cli.demo_phone import serving
 from scanner.cli.output import Progress
 from scanner.model.findings import LEVELS, Finding
-from scanner.pipeline import Options, Scanned, scan
+from scanner.model.report import Report
+from scanner.pipeline import AdbServer, Options, Scanned, scan
 
 
 class Planted(Struct, frozen=True, kw_only=True):
@@ -48,9 +49,15 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
 
 def scan_demo(path: Path, folder: Path, *, quiet: bool) -> Scanned:
-    """Scan one demo phone through a real adb server into a case."""
-    with serving(path) as (target, adb), Progress(quiet=quiet) as progress:
-        return scan(target, options=Options(output=folder, adb=adb, on_event=progress))
+    """Scan one demo phone over its real protocol into a case."""
+    with serving(path) as reached, Progress(quiet=quiet) as progress:
+        options = Options(
+            output=folder,
+            adb=reached.adb or AdbServer(),
+            usbmux=reached.usbmux,
+            on_event=progress,
+        )
+        return scan(reached.target, options=options)
 
 
 def compare(path: Path, scanned: Scanned) -> Comparison:
@@ -64,17 +71,6 @@ def compare(path: Path, scanned: Scanned) -> Comparison:
         (each, [finding for finding in named if _is(finding, titles[finding.rule], each, key)])
         for each in expected["findings"]
     ]
-    gaps = [
-        Planted(
-            what=f"gap: {gap['artifact']} of user {gap['user']}",
-            found=any(
-                (each.artifact, each.user, each.reason)
-                == (gap["artifact"], gap["user"], gap["reason"])
-                for each in report.gaps
-            ),
-        )
-        for gap in expected["gaps"]
-    ]
     accounted = {finding.id for _, found in matches for finding in found}
     limit = LEVELS.index(expected["max_level_otherwise"])
     return Comparison(
@@ -86,7 +82,7 @@ def compare(path: Path, scanned: Scanned) -> Comparison:
                 Planted(what=each["rule_title_contains"], found=bool(found))
                 for each, found in matches
             ),
-            *gaps,
+            *(_gap(gap, report) for gap in expected["gaps"]),
         ),
         unexpected=tuple(
             titles[finding.rule]
@@ -95,6 +91,13 @@ def compare(path: Path, scanned: Scanned) -> Comparison:
         ),
         report=str(scanned.written / "report.html"),
     )
+
+
+def _gap(expected: dict[str, Any], report: Report) -> Planted:
+    whose = "" if expected.get("user") is None else f" of user {expected['user']}"
+    wanted = (expected["artifact"], expected.get("user"), expected["reason"])
+    found = any((gap.artifact, gap.user, gap.reason) == wanted for gap in report.gaps)
+    return Planted(what=f"gap: {expected['artifact']}{whose}", found=found)
 
 
 def _is(finding: Finding, title: str, expected: dict[str, Any], key: bytes) -> bool:

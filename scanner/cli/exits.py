@@ -51,9 +51,12 @@ def exit_status(command: Callable[P, int | None]) -> Callable[P, None]:
             status = command(*args, **kwargs) or DONE
         except ScannerError as error:
             complain(error)
-            status = _status_of(error)
+            status = status_of(error)
         except KeyboardInterrupt:
             click.echo("interrupted; a case that was begun is valid and incomplete", err=True)
+            status = INTERRUPTED
+        except click.Abort:  # a question that nobody answered
+            click.echo("stopped: a question was not answered", err=True)
             status = INTERRUPTED
         except BrokenPipeError:
             # The reader of our output has left: nothing more can be said, and nothing went wrong.
@@ -97,7 +100,8 @@ def of_report(report: Report, fail_on: Level | None, require_coverage: int | Non
     return INCOMPLETE if lost or short else DONE
 
 
-def _status_of(error: ScannerError) -> int:
+def status_of(error: ScannerError) -> int:
+    """Return the exit status of an error."""
     return next((status for kind, status in STATUSES if isinstance(error, kind)), INTERNAL)
 
 

@@ -18,7 +18,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "artifacts": ("scanner.cli.artifacts:artifacts", "List what is read from a phone, and how."),
     "simulate": ("scanner.cli.simulate:simulate", "Serve a recorded phone over the real protocol."),
     "demo": ("scanner.cli.simulate:demo", "Scan the recorded demo phones; no hardware needed."),
-    "doctor": ("scanner.cli.doctor:doctor", "Check this computer: adb, sandbox, clock, rules."),
+    "pair": ("scanner.cli.pair:pair", "Let an iPhone trust this computer; asks first."),
+    "doctor": (
+        "scanner.cli.doctor:doctor",
+        "Check this computer: adb, usbmuxd, sandbox, clock, rules.",
+    ),
     "schema": ("scanner.cli.schema:schema", "Print the JSON Schema of what the scanner writes."),
 }
 

@@ -14,6 +14,7 @@ PROFILES = ("quick", "standard", "deep")
 PRIVACY = ("public", "share", "case")
 LEVEL_NAMES = ("informational", "low", "medium", "high", "critical")
 FORMAT_NAMES = ("json", "html", "text")
+OPT_INS = ("traffic", "sysdiagnose")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 case_option = click.option(
@@ -62,6 +63,11 @@ coverage_option = click.option(
     metavar="PERCENT",
     help="Exit with status 5 when less than this was examined.",
 )
+usbmux_option = click.option(
+    "--usbmux",
+    metavar="ADDRESS",
+    help="Where usbmuxd listens: HOST:PORT or the path of its socket.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Only results and errors.")
 verbose_option = click.option(
     "-v", "--verbose", count=True, help="Log what is done, on standard error; -vv logs more."
@@ -106,6 +112,11 @@ def device_options(command: F) -> F:
             ),
             click.option("--adb-host", metavar="HOST", help="Where the adb server listens."),
             click.option("--adb-port", type=int, metavar="PORT", help="Its port."),
+            usbmux_option,
+            click.option(
+                "--include", type=click.Choice(OPT_INS), multiple=True,
+                help="Also collect what is left out otherwise. May be given several times.",
+            ),
         )
     ):  # fmt: skip
         command = option(command)

@@ -76,4 +76,4 @@ class Progress:
 def _begun(event: Started) -> str:
     if event.recorded:
         return f"reading {event.requests} parts of the recording"
-    return f"asking the phone {event.requests} questions, and more for each of its users"
+    return f"asking the phone {event.requests} questions, and more where its answers call for it"

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+from msgspec import Struct
 
 from scanner import pipeline
 from scanner.cli import options as shared
-from scanner.cli.demo_phone import serving
+from scanner.cli.demo_phone import Reached, serving
 from scanner.cli.exits import DONE, INCOMPLETE, exit_status, of_interruption, of_report
 from scanner.cli.output import Progress, print_json, say, set_up_logging
 from scanner.cli.report_text import print_report
-from scanner.errors import ScannerError
+from scanner.cli.several import scan_several, show_several
+from scanner.errors import ScannerError, UsageError
+from scanner.model.report import Report
 from scanner.pipeline import AdbServer, Custody, Options
 from scanner.report import FORMATS
 from scanner.report.messages import safety_text
 
 if TYPE_CHECKING:
+    from scanner.model.events import Event
     from scanner.model.findings import Level
-    from scanner.model.report import Report
     from scanner.pipeline.describe import DescribedRequest
 
 
 @click.command()
-@click.argument("target", required=False)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @shared.case_option
 @shared.device_options
 @shared.rules_option
@@ -43,7 +47,7 @@ if TYPE_CHECKING:
 @exit_status
 def scan(
     *,
-    target: str | None,
+    targets: tuple[str, ...],
     output: Path | None,
     rule_folders: tuple[Path, ...],
     formats: tuple[str, ...],
@@ -57,44 +61,86 @@ def scan(
 ) -> int:
     """Acquire a phone and examine it, or examine a recording: the report.
 
-    TARGET is android:SERIAL, android:HOST:PORT, demo:NAME, or a path: a bugreport (zip, folder or
-    text), an androidqf folder or zip, a folder of dumpsys outputs, a case. Without one, the only
-    phone that is attached. A phone is only read from, a recording is not copied.
+    TARGET is android:SERIAL, android:HOST:PORT, ios:UDID, demo:NAME, or a path: a bugreport (zip,
+    folder or text), an androidqf folder or zip, a folder of dumpsys outputs, a configuration or
+    provisioning profile of iOS, a case. Without one, the only phone that is attached. A phone is
+    only read from, a recording is not copied. Several targets are scanned at once, each into a
+    folder of its own.
 
     \b
     Example: scanner scan
              scanner scan android:R5CT123 --operator 'A. Example' --fail-on high
+             scanner scan ios:00008140-001A2B3C4D5E6F70 --include traffic
              scanner scan bugreport-2026-11-20.zip --json
-             scanner scan demo:android-14-tampered
+             scanner scan demo:android-14-tampered demo:ios-26-clean
     """
     set_up_logging(verbose)
+    wanted = tuple(each for each in formats if each != "text")
+    if len(targets) > 1:
+        if events is not None:
+            raise UsageError("--events is for one phone", remedy="scan the phones one by one")
+        if not quiet:
+            _say_safety()
+        results = scan_several(
+            targets,
+            lambda folder, reached, tell: _options(folder, chosen, reached, tell),
+            output=output,
+            rules=rule_folders,
+            formats=wanted,
+            quiet=quiet,
+        )
+        return show_several(results, fail_on, require_coverage, as_json=as_json, quiet=quiet)
+    done = _scan_one(
+        targets[0] if targets else None,
+        chosen,
+        output=output,
+        rules=rule_folders,
+        formats=wanted,
+        events=events,
+        quiet=quiet,
+    )
+    _show(done, as_json=as_json, quiet=quiet, piped=events == "-")
+    return of_interruption(done.error) or of_report(done.report, fail_on, require_coverage)
+
+
+class _Done(Struct, frozen=True):
+    """A report, and the case that it is of."""
+
+    report: Report
+    folder: Path
+    digest: str | None
     error: ScannerError | None = None
+
+
+def _scan_one(
+    target: str | None,
+    chosen: dict[str, object],
+    *,
+    output: Path | None,
+    rules: tuple[Path, ...],
+    formats: tuple[str, ...],
+    events: str | None,
+    quiet: bool,
+) -> _Done:
+    """Scan one phone or recording, or examine one case."""
     with ExitStack() as stack:
         stream = _event_stream(events, stack)
         progress = stack.enter_context(Progress(quiet=quiet, events=stream))
         path = None if _is_demo(target) else pipeline.as_path(target)
         if path is not None and pipeline.is_case(path):
-            report = pipeline.examine(
-                path,
-                rules=rule_folders,
-                privacy=chosen["privacy"],  # type: ignore[arg-type]
-                on_event=progress,
-            ).report
-            folder, digest = path, report.run.case_digest
-        else:
-            if not quiet and path is None:
-                _say_safety()
-            target, adb = stack.enter_context(_resolved(target))
-            scanned = pipeline.scan(
-                target,
-                options=_options(output, chosen, adb, progress),
-                rules=rule_folders,
-                formats=tuple(each for each in formats if each != "text"),
-            )
-            report, folder, digest = scanned.report, scanned.folder, scanned.digest
-            error = scanned.error
-    _show(report, folder, digest, as_json=as_json, quiet=quiet, piped=events == "-")
-    return of_interruption(error) or of_report(report, fail_on, require_coverage)
+            privacy: Any = chosen["privacy"]
+            report = pipeline.examine(path, rules=rules, privacy=privacy, on_event=progress).report
+            return _Done(report, path, report.run.case_digest)
+        if not quiet and path is None:
+            _say_safety()
+        reached = stack.enter_context(_resolved(target))
+        scanned = pipeline.scan(
+            reached.target,
+            options=_options(output, chosen, reached, progress),
+            rules=rules,
+            formats=formats,
+        )
+        return _Done(scanned.report, scanned.folder, scanned.digest, scanned.error)
 
 
 @click.command()
@@ -127,18 +173,24 @@ def acquire(
     \b
     Example: scanner acquire android:R5CT123 -o cases/2026-0007 --consent 'owner, in writing'
              scanner acquire --dry-run
+             scanner acquire ios: --dry-run --profile standard
     """
     set_up_logging(verbose)
     if dry_run:
-        _print_plan(pipeline.dry_run(str(chosen["profile"])), as_json=as_json)
+        asked = pipeline.dry_run(
+            str(chosen["profile"]),
+            _platform(target),
+            include=chosen["include"],  # type: ignore[arg-type]
+        )
+        _print_plan(asked, as_json=as_json)
         return 0
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(quiet=quiet, events=_event_stream(events, stack)))
         if not quiet and (_is_demo(target) or pipeline.as_path(target) is None):
             _say_safety()
-        target, adb = stack.enter_context(_resolved(target))
+        reached = stack.enter_context(_resolved(target))
         acquired = pipeline.acquire(
-            target, options=_options(output, chosen, adb, progress, resume=resume)
+            reached.target, options=_options(output, chosen, reached, progress, resume=resume)
         )
     if as_json:
         print_json(acquired)
@@ -153,8 +205,8 @@ def acquire(
 def _options(
     output: Path | None,
     chosen: dict[str, object],
-    adb: AdbServer | None,
-    progress: Progress,
+    reached: Reached,
+    progress: Callable[[Event], None],
     *,
     resume: bool = False,
 ) -> Options:
@@ -168,7 +220,9 @@ def _options(
         privacy=chosen["privacy"] or "share",  # type: ignore[arg-type]
         time_budget=chosen["time_budget"],  # type: ignore[arg-type]
         custody=Custody(**{name: chosen[name] for name in custody}),  # type: ignore[arg-type]
-        adb=adb or own,
+        adb=reached.adb or own,
+        usbmux=reached.usbmux or chosen["usbmux"],  # type: ignore[arg-type]
+        include=chosen["include"],  # type: ignore[arg-type]
         resume=resume,
         on_event=progress,
     )
@@ -186,10 +240,10 @@ def _is_demo(target: str | None) -> bool:
     return target is not None and target.startswith("demo:")
 
 
-def _resolved(target: str | None) -> AbstractContextManager[tuple[str | None, AdbServer | None]]:
+def _resolved(target: str | None) -> AbstractContextManager[Reached]:
     """Start the simulated phone that `demo:NAME` names; any other target stands as it is."""
     if target is None or not _is_demo(target):
-        return nullcontext((target, None))
+        return nullcontext(Reached(target=target))
     return serving(target.removeprefix("demo:"))
 
 
@@ -198,15 +252,13 @@ def _say_safety() -> None:
     say()
 
 
-def _show(
-    report: Report, folder: Path, digest: str | None, *, as_json: bool, quiet: bool, piped: bool
-) -> None:
+def _show(done: _Done, *, as_json: bool, quiet: bool, piped: bool) -> None:
     if as_json:
-        click.echo(FORMATS["json"](report), nl=False)
+        click.echo(FORMATS["json"](done.report), nl=False)
     elif not piped:
-        print_report(report)
+        print_report(done.report)
     if not quiet:
-        _say_case(folder, digest)
+        _say_case(done.folder, done.digest)
 
 
 def _say_case(folder: Path, digest: str | None) -> None:
@@ -216,6 +268,13 @@ def _say_case(folder: Path, digest: str | None) -> None:
         return
     say(f"Digest:  {digest}")
     say("         Note this digest outside of this computer: it alone shows a later rewrite.")
+
+
+def _platform(target: str | None) -> str:
+    """Return the platform of a phone that is named and not asked; without a name, Android."""
+    if target is not None and _is_demo(target):
+        return "ios" if target.startswith("demo:ios") else "android"
+    return "ios" if target is not None and target.startswith("ios") else "android"
 
 
 def _print_plan(requests: tuple[DescribedRequest, ...], *, as_json: bool) -> None:

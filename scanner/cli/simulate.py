@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import get_args
 
 import click
+from click.core import ParameterSource
 
 from scanner.cli.demo import compare, scan_demo
+from scanner.cli.demo_phone import is_iphone
 from scanner.cli.exits import exit_status
 from scanner.cli.options import json_option, quiet_option
 from scanner.cli.output import print_json, say
+from scanner.errors import UsageError
 from scanner.formats.text import safe_text
 from scanner.simulate import Event, Faults, Line, Phone, find_phone, phones, serve
 from scanner.simulate.connection import Auth, State
+from scanner.simulate.ios import IosFaults, Trust, serve_ios
 from scanner.simulate.userland import ShellKind
 
 
@@ -43,8 +47,15 @@ from scanner.simulate.userland import ShellKind
     "--shell", type=click.Choice(["auto", "chroot", "host"]), default="auto", show_default=True,
     help="Which shell runs the commands.",
 )  # fmt: skip
+@click.option(
+    "--trust", type=click.Choice(get_args(Trust)), default="paired", show_default=True,
+    help="How an iPhone meets this computer.",
+)  # fmt: skip
+@click.pass_context
 @exit_status
 def simulate(
+    context: click.Context,
+    /,
     *,
     phone: str | None,
     port: int,
@@ -55,28 +66,41 @@ def simulate(
     state: State,
     faults: Path | None,
     shell: ShellKind,
+    trust: Trust,
 ) -> int:
-    """Serve a recorded phone over the real protocol, until interrupted.
+    """Serve a recorded phone over its real protocol, until interrupted.
 
     PHONE is the name of a shipped phone or the folder of a recorded one; without it, the shipped
     phones are listed. Whoever reaches the port, and so everyone on this computer, can run commands
     in the phone's shell; with --shell host that is this computer's own, with your rights.
 
+    An iPhone stands behind a usbmuxd of its own, whose address is printed; --auth, --allow-after,
+    --state and --shell are for Android, --trust is for iPhones.
+
     \b
     Example: scanner simulate android-14-tampered --port 6555
              adb connect 127.0.0.1:6555
+             scanner simulate ios-18-tampered --port 7015
+             USBMUXD_SOCKET_ADDRESS=127.0.0.1:7015 scanner scan
     """
     if phone is None:
         for path in phones():
             click.echo(path.name)
         return 0
-    path = Path(phone)
-    recorded = Phone.load(path if path.is_dir() else find_phone(phone))
+    path = Path(phone) if Path(phone).is_dir() else find_phone(phone)
+    line = Line(open_ms=open_ms, bytes_per_second=bytes_per_second)
+    if is_iphone(path):
+        _refuse(context, ("auth", "allow_after", "state", "shell"), "an iPhone")
+        known = IosFaults.load(faults) if faults else IosFaults()
+        serve_ios(path, port=port, trust=trust, faults=known, line=line, on_event=_tell)
+        return 0
+    _refuse(context, ("trust",), "an Android phone")
+    recorded = Phone.load(path)
     serve(
         recorded,
         port=port,
         faults=Faults.load(faults) if faults else Faults(),
-        line=Line(open_ms=open_ms, bytes_per_second=bytes_per_second),
+        line=line,
         auth=auth,
         allow_after=allow_after,
         state=state,
@@ -96,7 +120,7 @@ def simulate(
 @quiet_option
 @exit_status
 def demo(names: tuple[str, ...], output: Path | None, as_json: bool, quiet: bool) -> int:
-    """Scan the recorded demo phones through a real adb server; no hardware needed.
+    """Scan the recorded demo phones over their real protocols; no hardware needed.
 
     Compares what each report says with what was planted in the phone, and exits with status 1 when
     something planted was missed or something else was accused.
@@ -121,9 +145,18 @@ def demo(names: tuple[str, ...], output: Path | None, as_json: bool, quiet: bool
     return 1 if missed else 0
 
 
+def _refuse(context: click.Context, names: tuple[str, ...], phone: str) -> None:
+    """UsageError for an option that was given and says nothing of this kind of phone."""
+    for name in names:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option} is not for {phone}", remedy="leave it out")
+
+
 def _tell(event: Event) -> None:
     """Say where the phone is served; with every stream, what is asked of it."""
     if event.kind == "listening":
-        say(f"adb connect {event.detail}\n(Ctrl-C ends it)")
+        reach = "" if event.detail.startswith("USBMUXD") else "adb connect "
+        say(f"{reach}{event.detail}\n(Ctrl-C ends it)")
     else:
         say(f"{event.kind} {safe_text(event.detail)}")

@@ -7,8 +7,10 @@ from scanner.pipeline.examination import examine
 from scanner.pipeline.files import describe_case, read_report, write_new, write_report
 from scanner.pipeline.offline import examine_recording, unread
 from scanner.pipeline.options import AdbServer, Custody, Options
+from scanner.pipeline.pairing import Pairing, pair, require_iphone
 from scanner.pipeline.results import Acquired, Scanned
 from scanner.pipeline.scanning import scan
+from scanner.pipeline.several import scan_each
 from scanner.pipeline.target import as_path, devices, is_case, open_source
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "Custody",
     "Examined",
     "Options",
+    "Pairing",
     "Scanned",
     "acquire",
     "as_path",
@@ -28,8 +31,11 @@ __all__ = [
     "examine_recording",
     "is_case",
     "open_source",
+    "pair",
     "read_report",
+    "require_iphone",
     "scan",
+    "scan_each",
     "unread",
     "write_new",
     "write_report",

@@ -26,11 +26,18 @@ from scanner.pipeline.begin import Trail, open_case
 from scanner.pipeline.host import now
 from scanner.pipeline.offline import acquire_recording
 from scanner.pipeline.options import Options
-from scanner.pipeline.plan import Wave, expand, profile_named, requests, selected, waves
-from scanner.pipeline.reading import EvidenceReader
+from scanner.pipeline.plan import (
+    Wave,
+    expand,
+    profile_named,
+    requests,
+    require_known,
+    selected_for,
+    waves,
+)
+from scanner.pipeline.reading import EvidenceReader, snapshot_of
 from scanner.pipeline.results import Acquired
 from scanner.pipeline.target import LiveSource, as_path, open_live
-from scanner.snapshot import Snapshot
 from scanner.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -80,11 +87,12 @@ def acquiring(
 
     Without `examine` no more is read than what other requests wait for.
     """
-    profile_named(options.profile)  # a wrong name is said before any device is touched
+    profile_named(options.profile)  # wrong names are said before any device is touched
+    require_known(ARTIFACTS, options.include)
     trail = Trail()
     with contextlib.ExitStack() as stack:
         source = stack.enter_context(
-            contextlib.closing(open_live(target, options.adb, trail.record))
+            contextlib.closing(open_live(target, options.adb, options.usbmux, trail.record))
         )
         stack.enter_context(device_lock(source.device_id))
         case = stack.enter_context(open_case(source, options))
@@ -116,8 +124,8 @@ class Acquiring:
     ) -> None:
         self.source, self.case, self.options = source, case, options
         began = case.acquisition
-        snapshot = Snapshot(began.platform, host_keys=began.host_keys)
-        artifacts = selected(ARTIFACTS, began.platform, profile_named(began.profile))
+        snapshot = snapshot_of(began)
+        artifacts = selected_for(began)
         self.reader = EvidenceReader(artifacts, snapshot, worker)
         self._interrupted: Message | None = None
         self.error: ScannerError | None = None

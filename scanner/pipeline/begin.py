@@ -12,7 +12,8 @@ from scanner.model.report import Acquisition
 from scanner.model.source import DeviceAction
 from scanner.pipeline.host import TOOL, host_clock, now, tool_version
 from scanner.pipeline.options import Options
-from scanner.pipeline.target import LiveSource, host_keys
+from scanner.pipeline.pairing import paired_at
+from scanner.pipeline.target import LiveSource
 
 
 class Trail:
@@ -70,6 +71,8 @@ def _record(source: LiveSource, options: Options, key: bytes) -> Acquisition:
         clock=probe.clock,
         locked_at_start=probe.locked,
         locked_at_end=None,
-        host_keys=host_keys(source.platform, options.adb),
+        included=tuple(sorted(options.include)),
+        host_keys=source.host_keys,
+        paired_at=paired_at(source.host_keys) if source.platform == "ios" else None,
         **structs.asdict(options.custody),
     )

@@ -20,12 +20,11 @@ from scanner.detect import (
     inspect,
 )
 from scanner.model.artifact import Profile
-from scanner.model.entities import Build, DeviceIdentity, User
+from scanner.model.entities import Build, DeviceIdentity, Entity, User
 from scanner.model.events import CheckDone, FindingMade, GapFound, OnEvent
 from scanner.model.evidence import Evidence, Gap
 from scanner.model.exposure import Exposure
 from scanner.model.findings import Check, Finding, Message
-from scanner.model.recording import KINDS
 from scanner.model.report import (
     SCHEMA_VERSION,
     Acquisition,
@@ -35,8 +34,9 @@ from scanner.model.report import (
     Report,
     RunRecord,
 )
-from scanner.model.requests import Command, Dumpsys
+from scanner.pipeline.footprint import footprint
 from scanner.pipeline.host import TOOL, now, system, tool_version
+from scanner.pipeline.limits import cannot_see, is_file, is_recording, reach
 from scanner.pipeline.plan import profile_named
 from scanner.pipeline.privacy import Redaction, by_gravity
 from scanner.pipeline.reading import EvidenceReader
@@ -44,15 +44,6 @@ from scanner.pipeline.target import LiveSource
 
 # Without these a user was not examined; what else most phones refuse does not say that.
 _OF_A_USER = ("android.packages", "android.settings")
-_CANNOT_SEE = (
-    "app_code",
-    "without_root",
-    "memory_only",
-    "accounts",
-    "baseband",
-    "network",
-    "firmware",
-)
 
 
 class Examined(Struct, frozen=True, kw_only=True):
@@ -91,13 +82,16 @@ class Examination(Struct, frozen=True, kw_only=True):
             schema_version=SCHEMA_VERSION,
             run=self._run(),
             privacy=self.redaction.level,
-            device=device_of(self.acquisition, self.reader, self.redaction),
+            device=None
+            if is_file(self.acquisition)
+            else device_of(self.acquisition, self.reader, self.redaction),
             verdict=decide(
                 checks,
                 findings,
                 minimum=coverage.minimum,
                 complete=self.acquisition.complete and self.whole,
                 users_unreadable=coverage.users_unreadable,
+                of_file=is_file(self.acquisition),
             ),
             coverage=coverage,
             checks=tuple(checks),
@@ -126,7 +120,7 @@ class Examination(Struct, frozen=True, kw_only=True):
             platform=self.acquisition.platform,
             gaps=gaps,
             statements=self.reader.artifacts,
-            facts=ScanFacts.of(self.acquisition, not_selected=beyond),
+            facts=ScanFacts.of(self.acquisition, not_selected=beyond, kinds=self._kinds()),
         ):
             checks.append(check)
             tell(CheckDone(check=check))
@@ -135,7 +129,19 @@ class Examination(Struct, frozen=True, kw_only=True):
                 tell(FindingMade(finding=self.redaction.finding(finding)))
         return checks, findings
 
+    def _kinds(self) -> frozenset[type[Entity]] | None:
+        """Return the types of entity that a file which is no phone's can hold; None of a phone."""
+        if not is_file(self.acquisition):
+            return None
+        return frozenset(
+            stated.entity
+            for artifact in {self.reader.artifact_of[each.id] for each in self.evidence}
+            for stated in artifact.states
+        )
+
     def _exposure(self) -> tuple[Exposure, ...]:
+        if is_file(self.acquisition):
+            return ()
         build = next(iter(self.reader.snapshot.every(Build)), None)
         return tuple(exposures(build, self.pack.vulnerabilities, self.acquisition.platform))
 
@@ -159,8 +165,8 @@ class Examination(Struct, frozen=True, kw_only=True):
             ),
             artifacts_missing=tuple(sorted(missing)),
             users_unreadable=unreadable_users(gaps),
-            cannot_see=tuple(Message(f"cannot_see.{name}") for name in _CANNOT_SEE),
-            reach=self._reach(),
+            cannot_see=cannot_see(self.acquisition),
+            reach=reach(self.acquisition),
             feeds=(
                 Message(
                     "feeds.rules",
@@ -175,12 +181,6 @@ class Examination(Struct, frozen=True, kw_only=True):
         """Return the least coverage; what a recording lacks nobody can be asked for."""
         recorded = is_recording(self.acquisition)
         return MINIMUM[Profile.QUICK if recorded else profile_named(self.acquisition.profile)]
-
-    def _reach(self) -> tuple[Message, ...]:
-        if not is_recording(self.acquisition):
-            return (Message("reach.present_state"),)
-        made = self.acquisition.recorded_at
-        return (Message("reach.recorded", {"day": f"{made:%Y-%m-%d}"} if made else {}),)
 
     def _run(self) -> RunRecord:
         acquisition = self.settle() if self.settle else self.acquisition
@@ -199,11 +199,6 @@ class Examination(Struct, frozen=True, kw_only=True):
             ),
             round_trips=self.source.round_trips if self.source else None,
         )
-
-
-def is_recording(acquisition: Acquisition) -> bool:
-    """Whether an acquisition is a recording that somebody else made."""
-    return acquisition.transport in KINDS
 
 
 def _dates(vulnerabilities: Sequence[Vulnerability]) -> dict[str, str | int]:
@@ -241,7 +236,7 @@ def device_of(acquisition: Acquisition, reader: EvidenceReader, redaction: Redac
         manufacturer=_word(build.manufacturer),
         model=_word(build.model),
         release=_word(build.release),
-        build=_word(build.fingerprint),
+        build=_word(build.fingerprint) or _word(build.build),
         security_patch=_word(build.security_patch),
         users=tuple(user.id for user in reader.snapshot.every(User)),
     )
@@ -268,26 +263,6 @@ def evidence_lines(
             )
         )
     return tuple(lines)
-
-
-def footprint(
-    acquisition: Acquisition, evidence: Iterable[Evidence], redaction: Redaction
-) -> tuple[Message, ...]:
-    """List what the acquisition itself left on the device."""
-    if is_recording(acquisition):
-        return (Message("footprint.recording"),)
-    commands = sum(isinstance(each.request, Command | Dumpsys) for each in evidence)
-    keys = tuple(
-        Message("footprint.adb_key", {"fingerprint": redaction.identifier(key) or ""})
-        for key in acquisition.host_keys or ()
-    )
-    return (
-        *keys,
-        Message("footprint.connection_time"),
-        Message("footprint.log_lines", {"commands": commands}),
-        Message("footprint.security_log"),
-        Message("footprint.process_lists"),
-    )
 
 
 def _word(value: object) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from scanner.artifacts import ARTIFACTS
 from scanner.model.artifact import Artifact, Planned
 from scanner.model.requests import RecordedOnly
-from scanner.pipeline.plan import profile_named, selected
+from scanner.pipeline.plan import profile_named, require_known, selected
 
 
 class DescribedRequest(Struct, frozen=True, kw_only=True):
@@ -29,6 +31,7 @@ class DescribedArtifact(Struct, frozen=True, kw_only=True):
     platform: str
     profile: str
     provenance: str
+    opt_in: str  # the word that asks for it; empty: nobody needs to
     requests: tuple[DescribedRequest, ...]
     states: dict[str, tuple[str, ...]]
 
@@ -38,10 +41,13 @@ def describe_artifacts() -> tuple[DescribedArtifact, ...]:
     return tuple(_artifact(each) for each in ARTIFACTS)
 
 
-def dry_run(profile: str = "quick", platform: str = "android") -> tuple[DescribedRequest, ...]:
+def dry_run(
+    profile: str = "quick", platform: str = "android", *, include: Collection[str] = ()
+) -> tuple[DescribedRequest, ...]:
     """List every request that an acquisition would make, once each; none is run."""
     seen: dict[str, DescribedRequest] = {}
-    for artifact in selected(ARTIFACTS, platform, profile_named(profile)):
+    require_known(ARTIFACTS, include)
+    for artifact in selected(ARTIFACTS, platform, profile_named(profile), include=include):
         for request in _requests(artifact):
             if not request.recorded:
                 seen.setdefault(request.request, request)
@@ -59,6 +65,7 @@ def _artifact(artifact: Artifact) -> DescribedArtifact:
         platform=artifact.platform,
         profile=artifact.profile.name.lower(),
         provenance=artifact.provenance,
+        opt_in=artifact.opt_in,
         requests=tuple(_requests(artifact)),
         states=states,
     )

@@ -14,8 +14,9 @@ from msgspec import Struct
 
 from scanner.case.pseudonym import home
 from scanner.detect import load
-from scanner.errors import ScannerError
+from scanner.errors import ScannerError, UsageError
 from scanner.pipeline.host import host_clock
+from scanner.sources.ios import mux
 from scanner.worker import Worker
 
 _ENOUGH = 2 * 1024**3  # bytes; a deep acquisition needs about one
@@ -32,7 +33,17 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 
 def diagnose() -> tuple[Diagnosis, ...]:
     """Look at everything that an examination needs."""
-    return (_python(), _adb(), _server(), _sandbox(), _clock(), _home(), _rules(), _disk())
+    return (
+        _python(),
+        _adb(),
+        _server(),
+        _usbmuxd(),
+        _sandbox(),
+        _clock(),
+        _home(),
+        _rules(),
+        _disk(),
+    )
 
 
 def _python() -> Diagnosis:
@@ -58,6 +69,22 @@ def _server() -> Diagnosis:
     except (OSError, ValueError):
         text = f"no adb server at {host}:{port}; the first scan starts one"
         return Diagnosis(name="server", state="note", text=text)
+
+
+def _usbmuxd() -> Diagnosis:
+    try:
+        address = mux.address_of(None)
+        runs = mux.is_running(address)
+    except UsageError as error:
+        return Diagnosis(name="usbmuxd", state="note", text=str(error), remedy=error.remedy)
+    if runs:
+        return Diagnosis(name="usbmuxd", state="ok", text=f"usbmuxd listens at {address}")
+    return Diagnosis(
+        name="usbmuxd",
+        state="note",
+        text=f"no usbmuxd at {address}: no iPhone can be reached",
+        remedy="install usbmuxd, which macOS has; it may start only with an iPhone plugged in",
+    )
 
 
 def _sandbox() -> Diagnosis:

@@ -6,19 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from scanner.artifacts import ARTIFACTS
 from scanner.case import Case, require_unchanged
 from scanner.detect import load
 from scanner.errors import UsageError
 from scanner.model.events import OnEvent, Progress
 from scanner.model.privacy import PrivacyLevel
-from scanner.pipeline.compose import Examination, Examined, is_recording
+from scanner.pipeline.compose import Examination, Examined
 from scanner.pipeline.host import now
+from scanner.pipeline.limits import is_file, is_recording
 from scanner.pipeline.offline import examine_again
-from scanner.pipeline.plan import profile_named, selected
+from scanner.pipeline.plan import reading_any, selected_for
 from scanner.pipeline.privacy import Redaction
-from scanner.pipeline.reading import EvidenceReader
-from scanner.snapshot import Snapshot
+from scanner.pipeline.reading import EvidenceReader, snapshot_of
 from scanner.worker import Worker
 
 
@@ -52,9 +51,11 @@ def examine(
         return examine_again(
             case, source, pack=pack, privacy=privacy, on_event=on_event, clock=clock
         )
-    snapshot = Snapshot(acquisition.platform, now=acquisition.now, host_keys=acquisition.host_keys)
-    recorded, profile = is_recording(acquisition), profile_named(acquisition.profile)
-    artifacts = selected(ARTIFACTS, acquisition.platform, profile, recorded=recorded)
+    recorded = is_recording(acquisition)
+    snapshot = snapshot_of(acquisition, recorded=recorded)
+    artifacts = tuple(selected_for(acquisition, recorded=recorded))
+    if is_file(acquisition):
+        artifacts = reading_any(artifacts, (each.request for each in evidence))
     with Worker(readable=[case.evidence_folder], preload=["scanner.artifacts"]) as worker:
         reader = EvidenceReader(artifacts, snapshot, worker, recorded=recorded)
         for done, each in enumerate(evidence, start=1):

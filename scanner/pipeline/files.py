@@ -11,7 +11,8 @@ from scanner.case import Case, require_unchanged
 from scanner.errors import UsageError
 from scanner.model.evidence import Evidence
 from scanner.model.report import Acquisition, Report
-from scanner.pipeline.compose import Examined, is_recording
+from scanner.pipeline.compose import Examined
+from scanner.pipeline.limits import is_recording
 from scanner.report import FORMATS
 from scanner.report.json import load as load_report
 

@@ -26,7 +26,7 @@ from scanner.pipeline.host import TOOL, host_clock, now, tool_version
 from scanner.pipeline.options import Options
 from scanner.pipeline.privacy import Redaction
 from scanner.pipeline.reading import EvidenceReader
-from scanner.pipeline.recording import PLATFORM, Recording, opened
+from scanner.pipeline.recording import Recording, opened
 from scanner.pipeline.results import Acquired, Scanned
 from scanner.report.formats import prepare
 from scanner.snapshot import Snapshot
@@ -39,7 +39,7 @@ def scan_recording(
     path: Path,
     *,
     options: Options | None = None,
-    rules: Sequence[Path] = (),
+    rules: Sequence[Path] | RulePack = (),
     formats: Sequence[str] = ("json", "html"),
 ) -> Scanned:
     """Examine a recording into a case, which names what was read and copies none of it.
@@ -165,11 +165,11 @@ def _require_whole(options: Options) -> None:
 
 @contextlib.contextmanager
 def _opened(
-    path: Path, rules: Sequence[Path], formats: Sequence[str] = ()
+    path: Path, rules: Sequence[Path] | RulePack, formats: Sequence[str] = ()
 ) -> Iterator[tuple[Recording, RulePack]]:
     """Survey a recording while the rules are loaded and the renderers made ready beside it."""
     with ThreadPoolExecutor(1, thread_name_prefix="beside") as beside:
-        loading = beside.submit(load, rules)
+        loading = beside.submit(_loaded, rules)
         beside.submit(prepare, formats)
         try:
             with opened(path) as recording:
@@ -179,13 +179,17 @@ def _opened(
             raise
 
 
+def _loaded(rules: Sequence[Path] | RulePack) -> RulePack:
+    return rules if isinstance(rules, RulePack) else load(rules)
+
+
 def _read(
     recording: Recording, options: Options, moment: datetime | None = None
 ) -> tuple[EvidenceReader, tuple[Evidence, ...]]:
     """Read all that artifacts know; ages are at `moment`, or when the recording was made."""
     evidence = tuple(recording.evidence())
     snapshot = Snapshot(
-        PLATFORM,
+        recording.platform,
         now=moment or recording.recorded_at or recording.surveyed_at,
         host_keys=recording.header.host_keys,
     )
@@ -222,7 +226,7 @@ def _record(
         recorded_at=recording.recorded_at,
         recording_sha256=recording.header.sha256,
         complete=True,
-        platform=PLATFORM,
+        platform=recording.platform,
         transport=recording.header.kind,
         device=device,
         profile=PROFILE,
@@ -259,7 +263,7 @@ def _examination(
     clock: Callable[[], datetime] = now,
     digest: str | None = None,
 ) -> Examination:
-    mixed = _mixed(reader)
+    mixed = _mixed(reader, recording.platform)
     return Examination(
         acquisition=acquisition,
         evidence=evidence,
@@ -291,13 +295,13 @@ def _store(
         return case, case.close()
 
 
-def _mixed(reader: EvidenceReader) -> tuple[Gap, ...]:
+def _mixed(reader: EvidenceReader, platform: str) -> tuple[Gap, ...]:
     """Say where the parts of a recording are not of one phone, or not of one build of it."""
     build = next(iter(reader.snapshot.every(Build)), Build())
     if not isinstance(build.conflicts, tuple) or not _ONE_PHONE.intersection(build.conflicts):
         return ()
     detail = "its parts name different phones, or different builds of one"
-    return (Gap(artifact=f"{PLATFORM}.recording", reason="parse_error", detail=detail),)
+    return (Gap(artifact=f"{platform}.recording", reason="parse_error", detail=detail),)
 
 
 def _require_same(case: Case, recording: Recording) -> None:

@@ -40,6 +40,8 @@ class Options(Struct, frozen=True, kw_only=True):
     time_budget: float | None = None  # seconds for the whole acquisition
     custody: Custody = Custody()
     adb: AdbServer = AdbServer()
+    usbmux: str | None = None  # address of usbmuxd; None: where the environment says, or the usual
+    include: Sequence[str] = ()  # what is asked for only on request: traffic, sysdiagnose
     resume: bool = False  # go on with an acquisition that was interrupted
     on_event: OnEvent | None = None  # called by threads of the scan, one event at a time
     cancel: threading.Event | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from scanner.artifacts import ARTIFACTS
 from scanner.errors import UsageError
 from scanner.model.artifact import Artifact, Known, Planned, Profile, Reading
+from scanner.model.report import Acquisition
 from scanner.model.requests import AnyRequest, RecordedOnly
 
 
@@ -40,18 +42,62 @@ def profile_named(name: str) -> Profile:
 
 
 def selected(
-    artifacts: Iterable[Artifact], platform: str, profile: Profile, *, recorded: bool = False
+    artifacts: Iterable[Artifact],
+    platform: str,
+    profile: Profile,
+    *,
+    include: Collection[str] = (),
+    recorded: bool = False,
 ) -> list[Artifact]:
     """Return the artifacts of a platform that a profile includes and a phone can answer.
 
-    Of a recording (`recorded`) all are read: nobody can be asked for more, nor for less.
+    `include` names what is left out unless it is asked for. Of a recording (`recorded`) all are
+    read: nobody can be asked for more, nor for less.
     """
     return [
         artifact
         for artifact in artifacts
-        if artifact.platform == platform
-        and (recorded or (artifact.profile <= profile and _can_be_asked(artifact)))
+        if artifact.platform == platform and (recorded or _is_asked(artifact, profile, include))
     ]
+
+
+def _is_asked(artifact: Artifact, profile: Profile, include: Collection[str]) -> bool:
+    if artifact.opt_in:
+        return artifact.opt_in in include
+    return artifact.profile <= profile and _can_be_asked(artifact)
+
+
+def selected_for(acquisition: Acquisition, *, recorded: bool = False) -> list[Artifact]:
+    """Return the artifacts that an acquisition asks for, or asked for."""
+    return selected(
+        ARTIFACTS,
+        acquisition.platform,
+        profile_named(acquisition.profile),
+        include=acquisition.included,
+        recorded=recorded,
+    )
+
+
+def reading_any(
+    artifacts: Iterable[Artifact], requests: Iterable[AnyRequest]
+) -> tuple[Artifact, ...]:
+    """Return the artifacts that read an answer to one of some requests."""
+    asked = tuple(requests)
+    return tuple(
+        artifact
+        for artifact in artifacts
+        if any(reading.fits(request) for reading in artifact.readings for request in asked)
+    )
+
+
+def require_known(artifacts: Iterable[Artifact], include: Iterable[str]) -> None:
+    """UsageError for a word that asks for nothing there is."""
+    known = sorted({each.opt_in for each in artifacts} - {""})
+    for word in include:
+        if word not in known:
+            raise UsageError(
+                f"nothing can be included as {word!r}", remedy=f"choose of: {', '.join(known)}"
+            )
 
 
 def _can_be_asked(artifact: Artifact) -> bool:

@@ -6,14 +6,15 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from scanner.errors import NotAvailable, ParseError, WorkerKilled
 from scanner.formats.container import RecordedFile
 from scanner.model.artifact import Artifact
 from scanner.model.entities import User
 from scanner.model.evidence import Evidence, Gap, PathFile, Reason, Unanswered
-from scanner.model.requests import AnyRequest, Glob, RecordedOnly
+from scanner.model.report import Acquisition
+from scanner.model.requests import AnyRequest, Glob, ProfileFile, RecordedOnly
 from scanner.pipeline.plan import Reader, expand, readers, wanted
 from scanner.snapshot import Snapshot
 from scanner.worker import Limits, Worker
@@ -41,6 +42,18 @@ class Attempt(Struct, frozen=True, kw_only=True):
     def user(self) -> int | None:
         user: int | None = getattr(self.request, "user", None)
         return self.of_user if user is None else user
+
+
+def snapshot_of(acquisition: Acquisition, *, recorded: bool = False) -> Snapshot:
+    """Return a snapshot that still lacks what the evidence states; ages are at its *now*."""
+    clock = acquisition.clock
+    skew = clock.skew_seconds if clock else None
+    return Snapshot(
+        acquisition.platform,
+        now=acquisition.now,
+        host_keys=acquisition.host_keys,
+        skew_seconds=UNSET if recorded else skew,
+    )
 
 
 class EvidenceReader:
@@ -169,7 +182,7 @@ def _attempt(reader: Reader, evidence: Evidence, reason: Reason | None, detail: 
         position=reader.position,
         covers=reader.reading.covers,
         of_user=reader.reading.of_user,
-        one_of_many=isinstance(reader.reading.request, Glob),
+        one_of_many=isinstance(reader.reading.request, Glob | ProfileFile),
         request=evidence.request,
         reason=reason,
         detail=detail,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,14 +15,13 @@ from scanner.formats.container import RecordedFile
 from scanner.formats.text import safe_text
 from scanner.model.artifact import Artifact, Profile
 from scanner.model.evidence import Evidence, Gap, Locator, Outcome, evidence_id
-from scanner.model.recording import Flaw, Header, Part
+from scanner.model.recording import PROFILE_FILES, Flaw, Header, Part, platform_of
 from scanner.model.requests import GiB, MiB, Survey
 from scanner.pipeline.host import now
-from scanner.pipeline.plan import selected, wanted_of_recordings
+from scanner.pipeline.plan import reading_any, selected, wanted_of_recordings
 from scanner.sources.recorded import common_top, is_given, survey
 from scanner.worker import Limits, Worker
 
-PLATFORM = "android"
 _LIMITS = Limits(seconds=900.0, memory=GiB, bytes=256 * MiB)
 _FLAWS_SHOWN = 100
 _FIRST_ANDROID = datetime(2008, 9, 1, tzinfo=UTC)
@@ -99,7 +98,7 @@ class Recording(Struct, frozen=True, kw_only=True):
         """
         shown = [
             Gap(
-                artifact=f"{PLATFORM}.recording",
+                artifact=f"{self.platform}.recording",
                 reason=flaw.reason,
                 request=self.origin(self._hidden(flaw.locator, hide)),
                 detail=flaw.detail,
@@ -109,8 +108,14 @@ class Recording(Struct, frozen=True, kw_only=True):
         if (more := len(self.flaws) - _FLAWS_SHOWN) > 0:
             reason = self.flaws[_FLAWS_SHOWN].reason
             detail = f"and {more} more that could not be looked into"
-            shown.append(Gap(artifact=f"{PLATFORM}.recording", reason=reason, detail=detail))
+            artifact = f"{self.platform}.recording"
+            shown.append(Gap(artifact=artifact, reason=reason, detail=detail))
         return tuple(shown)
+
+    @property
+    def platform(self) -> str:
+        """The platform of the phone that it is of, or for."""
+        return platform_of(self.header.kind)
 
     @property
     def whole(self) -> bool:
@@ -148,11 +153,15 @@ def opened(path: Path) -> Iterator[Recording]:
 
     UsageError for a path of no known kind; CaseError for a recording of which nothing is readable.
     """
-    artifacts = tuple(selected(ARTIFACTS, PLATFORM, Profile.DEEP, recorded=True))
     path = path.absolute()
     with Worker(readable=[path], preload=["scanner.artifacts", survey.__module__]) as worker:
         surveyed_at = now()
-        header, parts, flaws = _survey(path, worker, artifacts)
+        header, parts, flaws = _survey(path, worker)
+        artifacts = tuple(
+            selected(ARTIFACTS, platform_of(header.kind), Profile.DEEP, recorded=True)
+        )
+        if header.kind in PROFILE_FILES:  # what it is not, it does not lack
+            artifacts = reading_any(artifacts, (part.request for part in parts if part.request))
         yield Recording(
             path=path,
             worker=worker,
@@ -165,23 +174,22 @@ def opened(path: Path) -> Iterator[Recording]:
         )
 
 
-def _survey(
-    path: Path, worker: Worker, artifacts: Sequence[Artifact]
-) -> tuple[Header, list[Part], list[Flaw]]:
-    file = RecordedFile(Survey(wanted=wanted_of_recordings(artifacts)), path, Locator())
+def _survey(path: Path, worker: Worker) -> tuple[Header, list[Part], list[Flaw]]:
+    file = RecordedFile(Survey(wanted=wanted_of_recordings(ARTIFACTS)), path, Locator())
     try:
         found = tuple(worker.survey(survey, file, _LIMITS))
     except NotAvailable as error:
         raise UsageError(
             f"{path}: is no recording of a known kind",
             remedy="Known are cases, Android bugreports (zip, folder or text), folders and zips of"
-            " androidqf, and folders of dumpsys outputs.",
+            " androidqf, folders of dumpsys outputs, and files with a configuration or provisioning"
+            " profile of iOS.",
         ) from error
     except (ParseError, WorkerKilled) as error:
         raise CaseError(
             f"{path}: nothing of it can be read: {error}",
             remedy="Use an untouched copy of the recording; of several phones, name the folder of"
-            " each by itself.",
+            " each by itself; a signature that lies beside its file is not read.",
         ) from error
     headers = [each for each in found if isinstance(each, Header)]
     parts = [each for each in found if isinstance(each, Part)]

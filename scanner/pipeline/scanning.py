@@ -25,14 +25,15 @@ def scan(
     target: str | None = None,
     *,
     options: Options | None = None,
-    rules: Sequence[Path] = (),
+    rules: Sequence[Path] | RulePack = (),
     formats: Sequence[str] = ("json", "html"),
 ) -> Scanned:
     """Acquire a device, or a recording by its path, into a case and examine it.
 
     The report lies in the case. A recording is not copied: the case names what was read of it.
 
-    Rules are loaded before any device is touched: RuleError for a file that is wrong. Of a device
+    `rules` are folders and files beside the shipped ones, or a pack that was loaded before. They
+    are loaded before any device is touched: RuleError for a file that is wrong. Of a device
     that goes away in the middle the report says what was collected until then and that the case is
     incomplete; DeviceLost is raised only where nothing was collected. Blocks; scans of several
     devices may run in several threads.
@@ -41,7 +42,8 @@ def scan(
     if (path := as_path(target)) is not None:
         return scan_recording(path, options=options, rules=rules, formats=formats)
     with starting() as worker:
-        pack = load(rules)  # while the worker starts, and before any device is touched
+        # While the worker starts, and before any device is touched.
+        pack = rules if isinstance(rules, RulePack) else load(rules)
         return _scan(target, options, worker, pack, formats or ("json", "html"))
 
 

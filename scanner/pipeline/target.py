@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from scanner.errors import UsageError
-from scanner.model.source import DeviceAction, Probe, Source
+from scanner.errors import DeviceError, UsageError
+from scanner.formats.text import safe_text
+from scanner.model.source import Attached, DeviceAction, Probe, Source
 from scanner.pipeline.options import AdbServer
 
-if TYPE_CHECKING:
-    from scanner.sources.android import Attached
-
 OnAction = Callable[[DeviceAction], None]
+_PHONES = ("android:", "ios:")
+_NAMED = 16  # phones that an error lists
 
 
 class LiveSource(Source, Protocol):
     """A source with a device at its other end."""
 
-    round_trips: int
+    host_keys: tuple[str, ...]  # fingerprints by which the device knows this computer
+
+    @property
+    def round_trips(self) -> int:
+        """How often the device was asked, as its transport counts."""
+        ...
 
     def probe(self) -> Probe:
         """Ask the device for its clock and its lock state."""
@@ -28,14 +35,15 @@ class LiveSource(Source, Protocol):
 
 def as_path(target: str | None) -> Path | None:
     """Return the path that a target names; None where it names a phone."""
-    if target is None or target.startswith(("android:", "ios:")):
+    if target is None or target.startswith(_PHONES):
         return None
     path = Path(target)
     if path.exists():
         return path
     raise UsageError(
         f"no such path, and not the name of a phone: {target}",
-        remedy="name a phone as android:SERIAL or android:HOST:PORT (scanner devices lists them)",
+        remedy="name a phone as android:SERIAL, android:HOST:PORT or ios:UDID"
+        " (scanner devices lists them)",
     )
 
 
@@ -44,51 +52,89 @@ def is_case(path: Path) -> bool:
     return (path / "bagit.txt").is_file()
 
 
-def host_keys(platform: str, adb: AdbServer) -> tuple[str, ...]:
-    """Return the fingerprints by which a device knows this computer."""
-    if platform != "android":
-        return ()
-    from scanner.sources.android import host_keys as adb_keys
+def devices(
+    *, host: str | None = None, port: int | None = None, usbmux: str | None = None
+) -> tuple[Attached, ...]:
+    """List attached phones in every state; starts an adb server where none runs.
 
-    return adb_keys(adb.keys)
-
-
-def devices(*, host: str | None = None, port: int | None = None) -> tuple[Attached, ...]:
-    """List attached phones in every state; starts an adb server where none runs."""
-    from scanner.sources.android import devices as attached
-
-    return tuple(attached(host=host, port=port))
+    `host` and `port` are the adb server's, `usbmux` the address of usbmuxd (HOST:PORT or the path
+    of its socket), if not the usual ones. DeviceError where neither can be asked.
+    """
+    adb = AdbServer(host=host, port=port)
+    found: list[Attached] = []
+    errors: list[DeviceError] = []
+    for ask in (partial(_androids, adb), partial(_iphones, usbmux)):
+        try:
+            found += ask()
+        except DeviceError as error:  # without the one the other still has phones
+            errors.append(error)
+    if errors and not found:
+        raise errors[0]
+    return tuple(found)
 
 
 def open_source(
     target: str | None = None,
     *,
     adb: AdbServer | None = None,
+    usbmux: str | None = None,
     on_action: OnAction | None = None,
 ) -> LiveSource:
     """Open a phone, or the only one that is attached, to put requests to it directly.
 
     DeviceError, with a remedy, where it cannot be reached. The caller closes it.
     """
-    return open_live(target, adb or AdbServer(), on_action or _unrecorded)
+    return open_live(target, adb or AdbServer(), usbmux, on_action or _unrecorded)
 
 
-def open_live(target: str | None, adb: AdbServer, on_action: OnAction) -> LiveSource:
+def open_live(
+    target: str | None, adb: AdbServer, usbmux: str | None, on_action: OnAction
+) -> LiveSource:
     """Open the phone that a target names, or the only one that is attached."""
-    if target is not None and not target.startswith(("android:", "ios:")) and Path(target).exists():
+    if target is not None and not target.startswith(_PHONES) and Path(target).exists():
         raise UsageError(
             f"{target}: a recording has no phone at its other end to put requests to",
             remedy="scan or examine it: scanner.scan(path)",
         )
+    if target is None:
+        target = _only_iphone(adb, usbmux)
     if target is not None and target.startswith("ios:"):
-        raise UsageError(
-            "iPhones cannot be examined by this version",
-            remedy="only Android phones can: android:SERIAL",
-        )
+        from scanner.sources.ios import open_ios
+
+        return open_ios(target.removeprefix("ios:"), address=usbmux, on_action=on_action)
     from scanner.sources.android import open_android
 
     serial = None if target is None else target.removeprefix("android:")
-    return open_android(serial, host=adb.host, port=adb.port, on_action=on_action)
+    return open_android(serial, host=adb.host, port=adb.port, keys=adb.keys, on_action=on_action)
+
+
+def _androids(adb: AdbServer) -> tuple[Attached, ...]:
+    from scanner.sources.android import devices as attached
+
+    return attached(host=adb.host, port=adb.port)
+
+
+def _iphones(usbmux: str | None) -> tuple[Attached, ...]:
+    from scanner.sources.ios import devices as attached
+
+    return attached(address=usbmux)
+
+
+def _only_iphone(adb: AdbServer, usbmux: str | None) -> str | None:
+    """Return the iPhone that is the only phone; None where there is none to be asked."""
+    found: list[Attached] = []
+    with contextlib.suppress(DeviceError):  # of usbmuxd: an Android phone may be there
+        found += _iphones(usbmux)
+    if not found:
+        return None
+    with contextlib.suppress(DeviceError):  # without adb there is no other phone
+        found += _androids(adb)
+    if len(found) > 1:
+        names = ", ".join(f"{safe_text(each.target)} ({each.state})" for each in found[:_NAMED])
+        raise DeviceError(
+            f"{len(found)} phones are attached: {names}.", remedy="Name one of them as the target."
+        )
+    return found[0].target
 
 
 def _unrecorded(action: DeviceAction) -> None:

@@ -81,7 +81,7 @@ def test_a_phone_that_vanishes_gives_status_5(run, simulate, tmp_path: Path):
     [
         (["scan", "android:NOSUCHSERIAL"], 3),
         (["scan", "android:127.0.0.1:1"], 3),
-        (["scan", "ios:00008030-0000000000000000"], 2),
+        (["scan", "ios:00008030-0000000000000000"], 3),
         (["scan", "no/such/path"], 2),
         (["scan", "--profile", "sideways"], 2),
         (["frobnicate"], 2),
@@ -214,7 +214,8 @@ def test_doctor_looks_and_changes_nothing(run):
     ran = run("doctor", "--json")
 
     names = [each["name"] for each in json.loads(ran.stdout)]
-    assert ["python", "adb", "server", "sandbox", "clock", "home", "rules", "disk"] == names
+    expected = "python adb server usbmuxd sandbox clock home rules disk"
+    assert expected.split() == names
     assert ran.returncode in {0, 3}
 
 

@@ -1,0 +1,41 @@
+"""What an examination can never see, and how far back what it read goes."""
+
+from __future__ import annotations
+
+from scanner.model.findings import Message
+from scanner.model.recording import KINDS, PROFILE_FILES
+from scanner.model.report import Acquisition
+
+_ANYWHERE = ("memory_only", "accounts", "baseband", "network", "firmware")
+_CANNOT_SEE = {
+    "android": ("app_code", "without_root", *_ANYWHERE),
+    "ios": ("ios_claims", "profile_contents", "ios_app_code", "ios_files", *_ANYWHERE),
+}
+_OF_A_FILE = ("file_only", "file_history")
+
+
+def is_recording(acquisition: Acquisition) -> bool:
+    """Whether what was examined is a recording that somebody else made."""
+    return acquisition.transport in KINDS
+
+
+def is_file(acquisition: Acquisition) -> bool:
+    """Whether what was examined is a file that is no phone's."""
+    return acquisition.transport in PROFILE_FILES
+
+
+def cannot_see(acquisition: Acquisition) -> tuple[Message, ...]:
+    """List what this kind of examination can never see."""
+    names = _OF_A_FILE if is_file(acquisition) else _CANNOT_SEE[acquisition.platform]
+    return tuple(Message(f"cannot_see.{name}") for name in names)
+
+
+def reach(acquisition: Acquisition) -> tuple[Message, ...]:
+    """Say of which time the evidence tells."""
+    if is_file(acquisition):
+        return (Message("reach.file"),)
+    if not is_recording(acquisition):
+        iphone = acquisition.platform == "ios"
+        return (Message("reach.present_and_crashes" if iphone else "reach.present_state"),)
+    made = acquisition.recorded_at
+    return (Message("reach.recorded", {"day": f"{made:%Y-%m-%d}"} if made else {}),)
