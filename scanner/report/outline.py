@@ -46,6 +46,7 @@ LATER: tuple[str, ...] = (
     "advice.factory_reset_after_help",
 )
 DO_NOT: tuple[str, ...] = (
+    "do_not.install_file",
     "do_not.remove_first",
     "advice.do_not_confront",
     "do_not.search_here",
@@ -53,7 +54,12 @@ DO_NOT: tuple[str, ...] = (
 )
 
 
-_NAMES = frozenset({"package", "component", "name", "fingerprint"})
+_SAFETY = ("safety.noticed", "safety.removal", "safety.plan", "safety.device")
+_SAFETY_OF_FILE = ("safety.file", "safety.plan", "safety.device")
+
+_NAMES = frozenset({"package", "component", "name", "fingerprint", "identifier", "profile"})
+_SERIOUS = ("compromise_confirmed", "suspicious")
+_MATCHED_NAMES = 3  # of what a finding without a subject of its own shows
 
 
 class Shown(Struct, frozen=True):
@@ -85,6 +91,13 @@ class Unseen(Struct, frozen=True):
 class Outline(Struct, frozen=True):
     """One report, arranged."""
 
+    verdict: str  # in words
+    means: str
+    means_not: str
+    owner_part: str  # ids of texts that a file and a phone have each of their own
+    posture_title: str
+    posture_lead: str
+    safety: tuple[str, ...]
     compromise: tuple[Shown, ...]
     posture: tuple[Shown, ...]
     now: tuple[Step, ...]
@@ -92,6 +105,9 @@ class Outline(Struct, frozen=True):
     do_not: tuple[Step, ...]
     unseen: tuple[Unseen, ...]
     lacking: tuple[Exposure, ...]  # known holes that the build has not closed, the latest first
+    lacks: Message | None  # how many holes that is, and of which build
+    campaigns: tuple[str, ...]  # names under which the exploitation of these holes is known
+    doubtful: int  # holes for whose closing the maker names other branches only
     undecided: int  # known holes of which nothing read says whether they are closed
     entities: tuple[tuple[str, int], ...]
     statuses: tuple[tuple[Status, int], ...]
@@ -103,18 +119,41 @@ def outline(report: Report, language: str = "en") -> Outline:
     now, later, do_not = _steps(report, shown, language)
     statuses = Counter(check.status for check in report.checks)
     entities = sorted(report.coverage.entities.items())
+    lacking = tuple(each for each in report.exposure if each.status == "lacks_fix")
+    certain = tuple(each for each in lacking if each.branch_fixed)
+    of = "_of_file" if report.device is None else ""
     return Outline(
+        owner_part="ui.owner_part_of_file" if of else "ui.owner_part",
+        posture_title="ui.posture_of_file" if of else "ui.posture",
+        posture_lead="ui.posture_lead_of_file" if of else "ui.posture_lead",
+        safety=_SAFETY_OF_FILE if of else _SAFETY,
+        verdict=named(f"verdict{of}", report.verdict, language),
+        means=named(f"means{of}", report.verdict, language),
+        means_not=named(f"means_not{of}", report.verdict, language),
         compromise=tuple(each for each in shown if each.finding.rule_class == "compromise"),
         posture=tuple(each for each in shown if each.finding.rule_class == "posture"),
         now=now,
         later=later,
         do_not=do_not,
         unseen=tuple(_unseen(report.gaps, language)),
-        lacking=tuple(each for each in report.exposure if each.status == "lacks_fix"),
+        lacking=lacking,
+        lacks=_lacks(certain),
+        campaigns=tuple(dict.fromkeys(name for each in certain for name in each.campaigns)),
+        doubtful=len(lacking) - len(certain),
         undecided=sum(each.status == "not_examined" for each in report.exposure),
         entities=tuple((named("entity", name, language), count) for name, count in entities),
         statuses=tuple((each, statuses[each]) for each in get_args(Status) if statuses[each]),
     )
+
+
+def _lacks(lacking: tuple[Exposure, ...]) -> Message | None:
+    if not lacking:
+        return None
+    if release := lacking[0].release:
+        params: dict[str, str | int] = {"release": safe_text(release, 20)}
+        return Message("ui.exposure_release", params | {"count": len(lacking)})
+    patch = safe_text(lacking[0].security_patch or "", 20)
+    return Message("ui.exposure_short", {"patch": patch, "count": len(lacking)})
 
 
 def by_level(findings: Iterable[Shown]) -> tuple[tuple[Level, int], ...]:
@@ -167,7 +206,19 @@ def _subject(finding: Finding, language: str) -> str:
             parts.append(str(value))
         elif value is not None:
             parts.append(f"{name} {value}")
-    return safe_text(", ".join(parts))
+    known = [", ".join(finding.subject.about.values())] if finding.subject.about else []
+    return safe_text("; ".join([*known, ", ".join(parts or _matched(finding))]).rstrip("; "))
+
+
+def _matched(finding: Finding) -> list[str]:
+    """Name what a finding about several things matched, where it has no subject of its own."""
+    names = [
+        str(value)
+        for match in finding.matched
+        if match.field.rpartition(".")[2] in _NAMES
+        for value in match.values
+    ]
+    return list(dict.fromkeys(names))[:_MATCHED_NAMES]
 
 
 def _steps(
@@ -193,9 +244,12 @@ def _steps(
 
 
 def _always(report: Report) -> tuple[str, ...]:
+    if report.device is None:
+        help_ = ("advice.seek_help",) if report.verdict in _SERIOUS else ()
+        return (*help_, "do.keep_report", "do_not.install_file", "do_not.rely_on_report")
     if report.verdict == "nothing_found_in_what_was_examined":
         return "do.keep_worry", "do.keep_report", "do_not.rely_on_report"
-    careful = "do.keep_report", *DO_NOT
+    careful = "do.keep_report", *(each for each in DO_NOT if each != "do_not.install_file")
     if report.verdict == "inconclusive":
         return "do.examine_again", "do.keep_worry", *careful
     return "advice.save_evidence_first", "advice.seek_help", *careful

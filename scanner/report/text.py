@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from itertools import islice
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -91,9 +92,9 @@ class _Summary:
                 parts.append(f"{self._t('ui.recorded')} {acquisition.recorded_at:%Y-%m-%d}")
             parts.append(acquisition.started_at.strftime("%Y-%m-%d %H:%M %Z"))
         self._print(" - ".join(parts), "dim")
-        self._print(self._named("verdict", report.verdict) + ".", _VERDICT_COLORS[report.verdict])
-        self._print(self._named("means", report.verdict), indent=2)
-        self._print(self._named("means_not", report.verdict), indent=2)
+        self._print(self.outline.verdict + ".", _VERDICT_COLORS[report.verdict])
+        self._print(self.outline.means, indent=2)
+        self._print(self.outline.means_not, indent=2)
         if acquisition and not acquisition.complete:
             why = text(acquisition.interrupted or Message("interrupted.killed"), self.language)
             self._print(f"{self._t('ui.unfinished')} {why}", "bold", indent=2)
@@ -120,15 +121,20 @@ class _Summary:
         self._heading("ui.found")
         arranged = self.outline
         self._findings("ui.compromise", "ui.none_compromise", arranged.compromise)
-        self._findings("ui.posture", "ui.none_posture", arranged.posture)
+        self._findings(arranged.posture_title, "ui.none_posture", arranged.posture)
         self._exposure(arranged)
 
     def _exposure(self, arranged: Outline) -> None:
-        if lacking := arranged.lacking:
-            patch = safe_text(lacking[0].security_patch or "", 20)
-            said = self._t("ui.exposure_short", count=len(lacking), patch=patch)
-            names = ", ".join(safe_text(each.cve, 40) for each in lacking[:_FEW])
+        if arranged.lacks:
+            said = text(arranged.lacks, self.language)
+            certain = (each.cve for each in arranged.lacking if each.branch_fixed)
+            names = ", ".join(safe_text(each, 40) for each in islice(certain, _FEW))
             self._print(f"{said} {names}.", indent=2)
+        if arranged.campaigns:
+            names = safe_text(", ".join(arranged.campaigns), 300)
+            self._print(self._t("ui.exposure_campaigns", names=names), indent=2)
+        if count := arranged.doubtful:
+            self._print(self._t("ui.exposure_doubtful", count=count), indent=2)
         if count := arranged.undecided:
             self._print(self._t("ui.exposure_undecided", count=count), indent=2)
 
@@ -184,7 +190,8 @@ class _Summary:
     def _safety(self) -> None:
         self._heading("safety.title")
         acquisition = self.report.run.acquisition
-        self._print(self._t("safety.short"), "bold", indent=2)
+        short = "safety.short" if self.report.device else "safety.file"
+        self._print(self._t(short), "bold", indent=2)
         self._print(self._t("safety.short_who"), indent=2)
         case = (
             self._t("safety.case", case=acquisition.case)

@@ -62,11 +62,12 @@ def test_colour_only_repeats_words(report):
 def test_the_safety_text_precedes_all_advice(report):
     page = words(terminal.render(report))
     heading = page.index(text(Message("ui.todo")).upper())
-    advice = [text(Message(id)) for id in ("advice.seek_help", "do.keep_worry", "do.examine_again")]
-    given = [page.index(each) for each in advice if each in page]
+    ids = ("advice.seek_help", "do.keep_worry", "do.examine_again", "do_not.install_file")
+    given = [page.index(said) for id in ids if (said := text(Message(id))) in page]
+    safety = "safety.short" if report.device else "safety.file"
 
     assert given
-    assert page.index(text(Message("safety.short"))) < heading < min(given)
+    assert page.index(text(Message(safety))) < heading < min(given)
 
 
 def test_it_fits_a_screen():
