@@ -73,22 +73,18 @@ def seen(data: bytes, planted: list[Canary]) -> set[str]:
 class Surroundings:
     """A folder in which commands run, and everything that they leave behind."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, **environment: str) -> None:
         self.folder, self.temporary = folder / "work", folder / "tmp"
         self.folder.mkdir()
         self.temporary.mkdir()
-        self._port = port
+        self._environment = {"ANDROID_ADB_SERVER_PORT": str(port), **environment}
         self.said = b""
 
     def run(self, *words: object) -> int:
         ran = subprocess.run(
             [sys.executable, "-m", "scanner", *map(str, words)],
             cwd=self.folder,
-            env={
-                **os.environ,
-                "TMPDIR": str(self.temporary),
-                "ANDROID_ADB_SERVER_PORT": str(self._port),
-            },
+            env={**os.environ, "TMPDIR": str(self.temporary), **self._environment},
             capture_output=True,
             stdin=subprocess.DEVNULL,
             timeout=120,
