@@ -18,7 +18,7 @@ help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*  ## /\1|/p' Makefile | while IFS='|' read -r name text; do \
 		printf 'make %-8s %s\n' "$$name" "$$text"; done
 
-demo: $(READY)  ## scan three recorded phones through a real adb server, write their reports
+demo: $(READY)  ## scan six recorded phones over their real protocols, write their reports
 	$(BIN)/scanner demo
 
 test: $(READY) test-tools  ## run the tests
@@ -37,6 +37,7 @@ bench: $(READY) test-tools  ## measure speed and memory, each beside what it is 
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/rules.py
 	$(BIN)/python bench/recordings.py
+	$(BIN)/python bench/iphones.py
 
 docs: $(READY)  ## write the generated pages again
 	$(BIN)/python tools/docs.py
@@ -92,6 +93,7 @@ check-rules: $(READY)
 check-phones: $(READY)
 	@echo "== check: phones"
 	@$(BIN)/python fixtures/make_phones.py --check
+	@$(BIN)/python fixtures/make_profiles.py --check
 
 check-wheel: $(READY)
 	@echo "== check: wheel"

@@ -132,13 +132,15 @@ def artifact_part(artifact: Artifact) -> str:
         if readings
     ]
     source = source_of(artifact.readings[0].parse)
-    profile = Profile(artifact.profile).name.lower()
+    profile = f"Profile *{Profile(artifact.profile).name.lower()}*"
+    if artifact.opt_in:
+        profile = f"Asked for with `--include {artifact.opt_in}` only"
     code = f"[`{source}`](../{source})"
     return "\n\n".join(
         (
             f"## {artifact.name}",
             first_paragraph(module.__doc__ if module else None),
-            f"Profile *{profile}*, provenance `{artifact.provenance}`, code {code}.",
+            f"{profile}, provenance `{artifact.provenance}`, code {code}.",
             f"States:\n\n{states}",
             *requests,
         )
