@@ -49,7 +49,7 @@ def copy(tmp_path_factory):
         "from scanner.model.entities.sleep import SleepExemption\n",
     )
     insert(entities, "\n    | Socket\n", "\n    | SleepExemption")
-    insert(entities, "\n    Process,\n    Socket,\n    Network,", "\n    SleepExemption,")
+    insert(entities, "\n    Socket,\n    Network,", "\n    SleepExemption,")
     insert(entities, '\n    "Socket",\n', '\n    "SleepExemption",')
     registry = copy / "scanner" / "artifacts" / "__init__.py"
     listed = "from scanner.artifacts.android.sleep_exemptions import SLEEP_EXEMPTIONS\n"

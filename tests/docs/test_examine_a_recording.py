@@ -89,9 +89,10 @@ def in_androidqf(asked: AnyRequest) -> bool:
 
 def test_every_artifact_stands_in_one_row():
     named = [f"android.{name}" for names in ROWS.values() for name in names]
+    of_android = [artifact.name for artifact in ARTIFACTS if artifact.platform == "android"]
 
     assert list(ROWS) == list(cells())
-    assert sorted(artifact.name for artifact in ARTIFACTS) == sorted(named)
+    assert sorted(of_android) == sorted(named)
 
 
 @pytest.mark.parametrize("row", ROWS)
