@@ -2,7 +2,8 @@
 
 Each reply is a domain: all of its values as a dictionary.
 
-- the domain without a name: PasswordProtected, HostAttached, TrustedHostAttached, SIMStatus
+- the domain without a name: PasswordProtected (reported to be false as well on a phone that has a
+  passcode and is unlocked), HostAttached, TrustedHostAttached, SIMStatus
   (kCTSIMSupportSIMStatusReady) and NonVolatileRAM, a dictionary with `boot-args`;
 - com.apple.mobile.wireless_lockdown: EnableWifiConnections and EnableWifiDebugging, which a
   computer sets. lockdownd keeps what was ever set and nothing else: where others of the domain

@@ -108,7 +108,7 @@ class DeviceState(Entity, frozen=True, kw_only=True, tag="device_state"):
     """How an iPhone is set up, as its own services state it."""
 
     activation: System[str | None | UnsetType] = UNSET  # Activated, FactoryActivated, Unactivated
-    passcode: System[bool | UnsetType] = UNSET  # one is set
+    passcode: System[bool | UnsetType] = UNSET  # PasswordProtected: False also while it is unlocked
     developer_mode: System[bool | UnsetType] = UNSET  # iOS 16 and later
     internal: System[bool | UnsetType] = UNSET  # a build for Apple's own engineers
     backup_encrypted: System[bool | UnsetType] = UNSET  # a backup to a computer would be
