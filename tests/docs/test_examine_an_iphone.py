@@ -94,15 +94,17 @@ def test_every_word_for_a_signature_is_explained(word):
     assert re.search(rf"^\| `{word}` \|", PAGE, flags=re.MULTILINE)
 
 
-def test_its_commands_work_on_an_iphone(tmp_path):
+def test_its_commands_work_on_an_iphone(tmp_path, adb_server):
     phone = SimulatedIPhone(IPhone.load(find_phone("ios-26-clean")))
     script = "".join(
         line + "\n" for line in BLOCKS[0].splitlines() if "--include traffic" not in line
     )
     with Usbmuxd([phone]) as usbmuxd:
-        done = ran(
-            script.replace(UDID, phone.udid), tmp_path, {"USBMUXD_SOCKET_ADDRESS": usbmuxd.address}
-        )
+        where = {
+            "USBMUXD_SOCKET_ADDRESS": usbmuxd.address,
+            "ANDROID_ADB_SERVER_PORT": str(adb_server.port),  # `devices` asks for Androids, too
+        }
+        done = ran(script.replace(UDID, phone.udid), tmp_path, where)
 
     assert 0 == done.returncode, done.stderr
     assert phone.udid in done.stdout

@@ -17,7 +17,7 @@ from scanner.artifacts import ARTIFACTS
 from scanner.formats.plists import plist_of
 from scanner.model.entities import Clock
 from scanner.model.report import Report
-from scanner.simulate import find_phone
+from scanner.simulate import AdbServer, find_phone
 from scanner.simulate.ios import IosFaults, IPhone, SimulatedIPhone, Usbmuxd
 from tests.report.page import Page
 
@@ -200,12 +200,12 @@ def test_hostile_names_are_texts_of_json(name: str, shown: Shown):
     assert all(isinstance(msgspec.json.decode(line), dict) for line in lines)
 
 
-def test_a_phone_whose_name_is_no_udid_is_none(tmp_path: Path):
+def test_a_phone_whose_name_is_no_udid_is_none(tmp_path: Path, adb_server: AdbServer):
     """usbmuxd says who is attached: what it says is part of file names and questions elsewhere."""
     for udid in (poisoned.MARKUP, "../../../x", "a" * 70_000):
         phone = SimulatedIPhone(IPhone.load(find_phone(TAMPERED)))
         phone.recorded = structs.replace(phone.recorded, udid=udid)
-        listed = run(phone, tmp_path, "devices")
+        listed = run(phone, tmp_path, "devices", "--adb-port", str(adb_server.port))
         scanned = run(phone, tmp_path, "scan", "ios:", "-o", "case")
 
         assert 3 == scanned.returncode, scanned.stderr

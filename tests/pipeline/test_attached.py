@@ -43,7 +43,8 @@ def test_phones_of_both_kinds_are_listed(plug: Plug, simulate: Simulate, adb_ser
 def test_what_stands_in_the_way_of_an_iphone_is_said(trust: str, state: str, plug: Plug):
     plugged = plug(CLEAN, trust=trust)
 
-    (found,) = devices(host="127.0.0.1", port=1, usbmux=plugged.mux.address)
+    with AdbServer() as adb:  # without a phone
+        (found,) = devices(host=adb.host, port=adb.port, usbmux=plugged.mux.address)
 
     assert state == found.state
     assert found.obstacle is not None

@@ -119,11 +119,12 @@ def test_broken_answers_do_not_show_it_in_errors(name: str, change: Any, plug: P
     assert set() == seen(surroundings.left(), under_no_level(planted))
 
 
-def test_an_iphone_without_trust_tells_nothing_personal(tmp_path: Path):
+def test_an_iphone_without_trust_tells_nothing_personal(tmp_path: Path, adb_server: AdbServer):
     """What lockdownd tells everyone is the name of the phone, too: nobody needs it."""
     name, recorded = NAMES[0], IPhone.load(IPHONES[0])
     with Usbmuxd([SimulatedIPhone(recorded, trust="unpaired")]) as mux:
-        surroundings = Surroundings(tmp_path, 1, USBMUXD_SOCKET_ADDRESS=mux.address)
+        port = adb_server.port  # `devices` would start a server of its own where none listens
+        surroundings = Surroundings(tmp_path, port, USBMUXD_SOCKET_ADDRESS=mux.address)
         assert 3 == surroundings.run("scan", f"ios:{recorded.udid}", "-vv", "--events", "-")
         surroundings.run("devices")
         surroundings.run("doctor", "--json")
