@@ -31,9 +31,6 @@ CERTIFICATE_LIMIT = 100
 SIGNER_LIMIT = 8
 _SET_LIMIT = MiB  # bytes of all certificates, of all signers
 _CHUNK_LIMIT = 100_000  # pieces of a content
-_OUTER = b"\x30"
-_SIGNED_DATA = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
-_HEAD = 32  # bytes in which the type of a content stands
 _OCTETS, _SET = 4, 17  # tags
 _LONG = 0x80  # of a length: so many bytes follow that say it
 _BROKEN = (
@@ -55,11 +52,6 @@ class Signed(Struct, frozen=True, kw_only=True):
     signature: Signature | None  # None: nobody signed it
     chain: Chain | None = None  # of the signer; None: no valid signature
     signer: Certificate | None = None  # as `chain`
-
-
-def is_signed(data: bytes) -> bool:
-    """Whether some bytes begin as signed content does."""
-    return data[:1] == _OUTER and _SIGNED_DATA in data[:_HEAD]
 
 
 def signed(data: bytes) -> Signed:

@@ -7,15 +7,17 @@ line, `<?xml ...?>`: phones read it as well, and profiles of attackers were seen
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from scanner.errors import ParseError
-from scanner.formats.certificates import Certificate
-from scanner.formats.chains import Chain
-from scanner.formats.cms import Signature, is_signed, signed
 from scanner.formats.plists import Map, plist_of
+
+if TYPE_CHECKING:
+    from scanner.formats.certificates import Certificate
+    from scanner.formats.chains import Chain
+    from scanner.formats.cms import Signature
 
 Form = Literal["configuration", "provisioning"]
 
@@ -23,6 +25,9 @@ HEAD = 64  # bytes that tell whether a file may be a profile at all
 CONFIGURATION = "Configuration"
 ENROLMENT = "Profile Service"  # asks a phone for its identifiers and fetches profiles in return
 _DIGITS = 32  # of a digest
+_OUTER = b"\x30"
+_SIGNED_DATA = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
+_HEAD = 32  # bytes in which the type of a content stands
 _BINARY = b"bplist00"
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _XML = (b"<?xml", b"<plist", b"<!DOCTYPE", b"<!--")
@@ -45,10 +50,17 @@ def may_be_profile(head: bytes) -> bool:
     return is_signed(head) or head.startswith(_BINARY) or _start(head).startswith(_XML)
 
 
+def is_signed(data: bytes) -> bool:
+    """Whether some bytes begin as signed content does."""
+    return data[:1] == _OUTER and _SIGNED_DATA in data[:_HEAD]
+
+
 def opened(data: bytes) -> Envelope:
     """Return a profile's property list; ParseError for what is no dictionary, signed or not."""
     if not is_signed(data):
         return Envelope(content=_map_of(data), signature=None)
+    from scanner.formats.cms import signed  # noqa: PLC0415 - costs each start 60 ms
+
     found = signed(data)
     return Envelope(
         content=_map_of(found.content),

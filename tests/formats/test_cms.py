@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.errors import ParseError
-from scanner.formats.cms import CERTIFICATE_LIMIT, SIGNER_LIMIT, SIZE_LIMIT, is_signed, signed
+from scanner.formats.cms import CERTIFICATE_LIMIT, SIGNER_LIMIT, SIZE_LIMIT, signed
+from scanner.formats.profile_envelope import is_signed
 from tests.sources.recorded.collected import generator
 
 signing = generator("signing")

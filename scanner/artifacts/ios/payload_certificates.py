@@ -7,12 +7,17 @@ password and never opened.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from scanner.artifacts.ios.payload_fields import Fields
 from scanner.errors import ParseError
-from scanner.formats import certificates, plists
+from scanner.formats import plists
 from scanner.model.entities import Certificate
+
+if TYPE_CHECKING:
+    from scanner.formats import certificates
 
 _TYPES = frozenset(f"com.apple.security.{kind}" for kind in ("root", "pem", "pkcs1"))
 
@@ -37,9 +42,11 @@ def carried_by(payload: plists.Map) -> Carried:
     content = payload.get("PayloadContent")
     if not isinstance(content, bytes):
         return Carried(whole=False)
+    from scanner.formats.certificates import certificates_in  # noqa: PLC0415 - few payloads need it
+
     read: list[certificates.Certificate] = []
     try:
-        for each in certificates.certificates_in(content):
+        for each in certificates_in(content):
             read.append(each)  # noqa: PERF402 - those before one that is none are kept
     except ParseError:
         return Carried(read=tuple(read), whole=False)

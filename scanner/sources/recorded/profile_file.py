@@ -9,9 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.errors import ParseError
-from scanner.formats.cms import is_signed
 from scanner.formats.container import Container
-from scanner.formats.profile_envelope import HEAD, Form, form_of, may_be_profile, opened
+from scanner.formats.profile_envelope import (
+    HEAD,
+    Form,
+    form_of,
+    is_signed,
+    may_be_profile,
+    opened,
+)
 from scanner.model.recording import Flaw, Part, RecordingKind
 from scanner.model.requests import ProfileFile
 from scanner.sources.recorded.parts import Source, Wanted, answering, source_of, unread
