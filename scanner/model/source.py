@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -43,6 +43,10 @@ class DeviceAction(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sha256: str | None = None
     milliseconds: int = 0
     changes_device: bool = False
+
+
+OnAction = Callable[[DeviceAction], None]
+"""Is told each thing done to a device."""
 
 
 class Probe(Struct, frozen=True, kw_only=True):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from scanner.errors import DeviceError, UsageError
 from scanner.formats.text import safe_text
-from scanner.model.source import Attached, DeviceAction, Probe, Source
+from scanner.model.source import Attached, DeviceAction, OnAction, Probe, Source
 from scanner.pipeline.options import AdbServer
 
-OnAction = Callable[[DeviceAction], None]
 _PHONES = ("android:", "ios:")
 _NAMED = 16  # phones that an error lists
 

@@ -10,8 +10,9 @@ import pytest
 
 from scanner.errors import DeviceError, DeviceLost
 from scanner.sources.android import batch
-from scanner.sources.android.events import Began, Ended, Skipped
+from scanner.sources.android.events import Began, Skipped
 from scanner.sources.android.transport import Channel, refusal
+from scanner.sources.live import Ended
 
 ASKED = [batch.Asked((f"command{number}",), 5.0, 1000) for number in range(3)]
 

@@ -17,7 +17,7 @@ from scanner.errors import DeviceLost
 from scanner.model.evidence import Outcome, Reason
 from scanner.model.requests import MiB
 from scanner.sources.android import script
-from scanner.sources.android.events import Began, Ended, Event, ProtocolBreach, Skipped
+from scanner.sources.android.events import Began, Event, ProtocolBreach, Skipped
 from scanner.sources.android.split import (
     CLOSE_STDIN,
     HEADER,
@@ -29,6 +29,7 @@ from scanner.sources.android.split import (
     Splitter,
 )
 from scanner.sources.android.transport import Channel
+from scanner.sources.live import Ended
 
 SERVICE = "shell,v2,raw:sh"
 ERRORS_LIMIT = 64 * 1024
@@ -237,4 +238,4 @@ class _Stream:
         self._due = time.monotonic() + _SILENCE
         seconds = time.monotonic() - self._began_at
         errors = bytes(self._errors.pop(index, b""))
-        return Ended(index, Outcome(exit_code=exit_code, cut=cut, seconds=seconds), errors)
+        return Ended(Outcome(exit_code=exit_code, cut=cut, seconds=seconds), errors)

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from scanner.model.evidence import Outcome, Reason
+from scanner.model.evidence import Reason
+from scanner.sources.live import Ended
 
 
 class ProtocolBreach(Exception):
@@ -18,14 +19,6 @@ class Began(Struct, frozen=True):
 
     index: int
     at: datetime
-
-
-class Ended(Struct, frozen=True):
-    """The answer that began last is over."""
-
-    index: int
-    outcome: Outcome
-    errors: bytes = b""
 
 
 class Skipped(Struct, frozen=True):

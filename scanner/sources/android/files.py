@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 
 from scanner.model.evidence import Outcome, Reason
 from scanner.model.requests import File
-from scanner.sources.android.events import Began, Ended, Event, ProtocolBreach, Skipped
+from scanner.sources.android.events import Began, Event, ProtocolBreach, Skipped
 from scanner.sources.android.sync import Stat, Sync, SyncRefused
 from scanner.sources.android.transport import StreamRefused
+from scanner.sources.live import Ended
 
 OpenSync = Callable[[float | None], Sync]
 _DENIED = frozenset({errno.EACCES, errno.EPERM})
@@ -101,7 +102,7 @@ def _content(index: int, file: File, first: bytes, content: Iterator[bytes]) -> 
         cut, broken = "truncated", _Broken()
     except ConnectionError:
         cut, broken = "truncated", _Broken(ended=True)
-    yield Ended(index, Outcome(cut=cut, seconds=time.monotonic() - began))
+    yield Ended(Outcome(cut=cut, seconds=time.monotonic() - began))
     if broken is not None:
         raise broken
 

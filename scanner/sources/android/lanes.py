@@ -11,8 +11,9 @@ from typing import Self
 
 from scanner.errors import DeviceError
 from scanner.model.requests import AnyRequest, MiB
-from scanner.sources.android.events import Ended, Event, Skipped
+from scanner.sources.android.events import Event, Skipped
 from scanner.sources.android.transport import Channel
+from scanner.sources.live import Ended, next_ready
 
 _WAITING = 4 * MiB  # bytes a lane may be ahead of its reader
 _LAST = (Ended, Skipped)
@@ -133,14 +134,7 @@ class Lanes:
 
     def next(self) -> Lane | None:
         """Return a lane that has something, waiting for one; None when all are done."""
-        with self._changed:
-            while True:
-                for lane in self._lanes:
-                    if lane.ready():
-                        return lane
-                if all(lane.finished for lane in self._lanes):
-                    return None
-                self._changed.wait()
+        return next_ready(self._lanes, self._changed)
 
     def error(self) -> DeviceError | None:
         """Return what ended a lane early."""

@@ -5,71 +5,27 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from scanner.errors import DeviceError, DeviceLost
 from scanner.formats.text import safe_text
-from scanner.model.evidence import Outcome, Unanswered
+from scanner.model.evidence import Unanswered
 from scanner.model.requests import AnyRequest, File
-from scanner.model.source import Answer, DeviceAction, Probe
+from scanner.model.source import Answer, DeviceAction, OnAction, Probe
 from scanner.sources.android import batch, files, probe, sync
 from scanner.sources.android.discovery import Selected, disconnect, look, obstacle, select
-from scanner.sources.android.events import Began, Ended, Event, Skipped
+from scanner.sources.android.events import Began, Event, Skipped
 from scanner.sources.android.keys import host_keys
 from scanner.sources.android.lanes import Lane, Lanes
 from scanner.sources.android.plan import split, words
 from scanner.sources.android.server import Server, find_server
 from scanner.sources.android.transport import Channel, ask_server, open_stream
+from scanner.sources.live import LiveAnswer
 
-OnAction = Callable[[DeviceAction], None]
 ORIGIN = "adb"
 _FRESH = 5.0  # seconds
-
-
-class LiveAnswer(Answer):
-    """An answer that is read from the device while it comes."""
-
-    def __init__(self, request: AnyRequest, at: datetime, lane: Lane) -> None:
-        super().__init__(request, ORIGIN, at)
-        self._lane = lane
-        self._ended: Ended | None = None
-        self._began = time.monotonic()
-        self.size, self.digest = 0, hashlib.sha256()
-
-    def chunks(self) -> Iterator[bytes]:
-        while self._ended is None:
-            event = self._lane.get()
-            if isinstance(event, bytes):
-                self.size += len(event)
-                self.digest.update(event)
-                yield event
-            elif isinstance(event, Ended):
-                self._ended = event
-            else:  # the lane failed
-                seconds = time.monotonic() - self._began
-                self._ended = Ended(-1, Outcome(cut="truncated", seconds=seconds))
-
-    def outcome(self) -> Outcome:
-        self.finish()
-        return self.so_far()
-
-    def errors(self) -> bytes:
-        self.finish()
-        return self._ended.errors if self._ended else b""
-
-    def finish(self) -> None:
-        """Read what the caller did not."""
-        for _ in self.chunks():
-            pass
-
-    def so_far(self) -> Outcome:
-        """How it ended; where it did not, it was cut by its reader."""
-        if self._ended is not None:
-            return self._ended.outcome
-        return Outcome(cut="truncated", seconds=time.monotonic() - self._began)
 
 
 class AndroidSource:
@@ -159,7 +115,7 @@ class AndroidSource:
                 self._tell(DeviceAction(op="sync", argv=(request.path,)))
             yield Unanswered(request=request, reason=event.reason, detail=event.detail)
         elif isinstance(event, Began):
-            answer = LiveAnswer(lane.requests[event.index], event.at, lane)
+            answer = LiveAnswer(lane.requests[event.index], ORIGIN, event.at, lane)
             try:
                 yield answer
                 answer.finish()

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 from scanner.model.evidence import Outcome, Reason
 from scanner.model.requests import AnyRequest
-from scanner.sources.ios.lanes import Began, Ended, Lane, Skipped
+from scanner.sources.ios.lanes import Began, Lane, Skipped
 from scanner.sources.ios.refusals import reason_of
+from scanner.sources.live import Ended
 
 
 class LimitReached(Exception):

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from scanner.model.evidence import Outcome, Reason
+from scanner.model.evidence import Reason
 from scanner.model.requests import AnyRequest, MiB
+from scanner.sources.live import Ended
 
 _WAITING = MiB  # bytes a lane may be ahead of its reader
 _OVERHEAD = 256  # bytes an event counts beside its data
@@ -22,12 +23,6 @@ class Began(Struct, frozen=True):
 
     request: AnyRequest
     at: datetime
-
-
-class Ended(Struct, frozen=True):
-    """The answer that began last is over."""
-
-    outcome: Outcome
 
 
 class Skipped(Struct, frozen=True):
@@ -92,18 +87,6 @@ class Lane:
         if was_full and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._room.set)
         return event
-
-
-def next_ready(lanes: Sequence[Lane], changed: threading.Condition) -> Lane | None:
-    """Return a lane that has something, waiting for one; None when all are done."""
-    with changed:
-        while True:
-            for lane in lanes:
-                if lane.ready():
-                    return lane
-            if all(lane.finished for lane in lanes):
-                return None
-            changed.wait()
 
 
 def _weight(event: Event) -> int:

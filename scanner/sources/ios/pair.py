@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from scanner.errors import DeviceError
-from scanner.model.source import DeviceAction
+from scanner.model.source import DeviceAction, OnAction
 from scanner.sources.ios import mux
 from scanner.sources.ios.session import Session
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from scanner.sources.ios.lockdown import Lockdown
 
-OnAction = Callable[[DeviceAction], None]
 _BETWEEN = 1.0  # seconds from one question to the next
 _ASKED_WITHIN = 15.0  # seconds for one answer of the phone
 

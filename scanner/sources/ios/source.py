@@ -2,69 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scanner.errors import DeviceError, DeviceLost
-from scanner.model.evidence import Outcome, Unanswered
+from scanner.model.evidence import Unanswered
 from scanner.model.requests import AnyRequest
-from scanner.model.source import Answer, DeviceAction, Probe
+from scanner.model.source import Answer, DeviceAction, OnAction, Probe
 from scanner.sources.ios import mux, plan, probe
-from scanner.sources.ios.lanes import Began, Ended, Lane, Skipped, next_ready
+from scanner.sources.ios.lanes import Began, Lane, Skipped
 from scanner.sources.ios.session import Session, result_of
+from scanner.sources.live import LiveAnswer, next_ready
 
 if TYPE_CHECKING:
     from scanner.sources.ios.asking import Phone
 
-OnAction = Callable[[DeviceAction], None]
 ORIGIN = "usbmux"
 _ENDING = 10.0  # seconds that what is left of an iteration gets to end
-
-
-class LiveAnswer(Answer):
-    """An answer that is read from the phone while it comes."""
-
-    def __init__(self, request: AnyRequest, at: datetime, lane: Lane) -> None:
-        super().__init__(request, ORIGIN, at)
-        self._lane = lane
-        self._ended: Ended | None = None
-        self._began = time.monotonic()
-        self.size, self.digest = 0, hashlib.sha256()
-
-    def chunks(self) -> Iterator[bytes]:
-        while self._ended is None:
-            event = self._lane.get()
-            if isinstance(event, bytes):
-                self.size += len(event)
-                self.digest.update(event)
-                yield event
-            elif isinstance(event, Ended):
-                self._ended = event
-            else:  # the phone is gone
-                self._ended = Ended(self._cut())
-
-    def outcome(self) -> Outcome:
-        self.finish()
-        return self.so_far()
-
-    def errors(self) -> bytes:
-        return b""
-
-    def finish(self) -> None:
-        """Read what the caller did not."""
-        for _ in self.chunks():
-            pass
-
-    def so_far(self) -> Outcome:
-        """How it ended; where it did not, it was cut by its reader."""
-        return self._cut() if self._ended is None else self._ended.outcome
-
-    def _cut(self) -> Outcome:
-        return Outcome(cut="truncated", seconds=time.monotonic() - self._began)
 
 
 class IosSource:
@@ -164,7 +120,7 @@ class IosSource:
                 self._tell(_action(event.request, seconds=event.seconds))
             yield Unanswered(request=event.request, reason=event.reason, detail=event.detail)
         elif isinstance(event, Began):
-            answer = LiveAnswer(event.request, event.at, lane)
+            answer = LiveAnswer(event.request, ORIGIN, event.at, lane)
             try:
                 yield answer
                 answer.finish()

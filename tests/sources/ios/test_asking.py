@@ -7,7 +7,8 @@ import threading
 from pymobiledevice3.usbmux import MuxDevice
 
 from scanner.sources.ios.asking import Phone, fill
-from scanner.sources.ios.lanes import Began, Ended, Lane, Skipped
+from scanner.sources.ios.lanes import Began, Lane, Skipped
+from scanner.sources.live import Ended
 from tests.simulate.ios.recordings import UDID
 from tests.sources.ios import requests as asks
 
