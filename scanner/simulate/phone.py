@@ -8,14 +8,16 @@ files/       the file tree from `/`, optional
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scanner.errors import UsageError
 from scanner.model.data import data_folder
 
 Argv = tuple[str, ...]
+T = TypeVar("T")
 
 
 class Answer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,16 +44,7 @@ class Phone(Struct, frozen=True, kw_only=True):
     @classmethod
     def load(cls, path: Path) -> Phone:
         """Read a recorded phone. UsageError names what is wrong with the folder."""
-        try:
-            phone = msgspec.json.decode((path / "phone.json").read_bytes(), type=cls)
-        except OSError as error:
-            raise UsageError(
-                f"{path}: not a recorded phone: no readable phone.json",
-                remedy="Give a folder that holds phone.json, or the name of a shipped phone.",
-            ) from error
-        except msgspec.MsgspecError as error:
-            raise UsageError(f"{path / 'phone.json'}: {error}") from error
-        phone = msgspec.structs.replace(phone, folder=path.resolve())
+        phone = structs.replace(stated(path, cls), folder=path.resolve())
         phone.check()
         return phone
 
@@ -83,6 +76,19 @@ class Phone(Struct, frozen=True, kw_only=True):
                 raise UsageError(f"{where}: {answer.stdout} is outside the phone's folder")
             if not output.is_file():
                 raise UsageError(f"{where}: {answer.stdout} does not exist")
+
+
+def stated(path: Path, type: type[T]) -> T:
+    """Read the phone.json of a folder. UsageError where there is none, or another one."""
+    try:
+        return msgspec.json.decode((path / "phone.json").read_bytes(), type=type)
+    except OSError as error:
+        raise UsageError(
+            f"{path}: not a recorded phone: no readable phone.json",
+            remedy="Give a folder that holds phone.json, or the name of a shipped phone.",
+        ) from error
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"{path / 'phone.json'}: {error}") from error
 
 
 def phones() -> tuple[Path, ...]:

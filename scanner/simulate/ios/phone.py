@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scanner.errors import ParseError, UsageError
 from scanner.formats.plists import Map, plist_of
+from scanner.simulate.phone import stated
 
 OS_TRACE = "com.apple.os_trace_relay"
 PCAPD = "com.apple.pcapd"
@@ -105,16 +106,7 @@ class IPhone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @classmethod
     def load(cls, path: Path) -> IPhone:
         """Read a recorded iPhone. UsageError names what is wrong with the folder."""
-        try:
-            phone = msgspec.json.decode((path / "phone.json").read_bytes(), type=cls)
-        except OSError as error:
-            raise UsageError(
-                f"{path}: not a recorded phone: no readable phone.json",
-                remedy="Give a folder that holds phone.json, or the name of a shipped phone.",
-            ) from error
-        except msgspec.MsgspecError as error:
-            raise UsageError(f"{path / 'phone.json'}: {error}") from error
-        phone = msgspec.structs.replace(phone, folder=path.resolve())
+        phone = structs.replace(stated(path, cls), folder=path.resolve())
         phone.check()
         return phone
 
