@@ -15,6 +15,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from msgspec import Struct
 
@@ -93,10 +94,20 @@ def _verifies(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
         digest = subject.signature_hash_algorithm
         if subject.issuer != issuer.subject or scheme is None or digest is None:
             return False
+        if not _ends_with_whole_bytes(subject):
+            return False
         signed = subject.tbs_certificate_bytes
         return verifies(issuer.public_key(), subject.signature, signed, scheme, digest.name)
     except (ParseError, *_REFUSED):
         return False
+
+
+def _ends_with_whole_bytes(parsed: x509.Certificate) -> bool:
+    """Whether the signature, a bit string at the very end, leaves no bit unused.
+
+    Otherwise the same signature could be written twice, and one certificate have two digests.
+    """
+    return parsed.public_bytes(Encoding.DER)[-len(parsed.signature) - 1] == 0
 
 
 def _stated(parsed: x509.Certificate) -> Certificate:

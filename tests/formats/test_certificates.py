@@ -177,6 +177,18 @@ def with_modulus(modulus):
     return made.dump(force=True)
 
 
+def test_a_signature_that_leaves_a_bit_unused_is_none():
+    for count in range(100):
+        der = signing.party(f"leaf-{count}.example.com", ROOT).der
+        if not der[-1] & 1:
+            break
+    start = len(der) - len(certificate_of(der).parsed.signature)
+    second = der[: start - 1] + b"\1" + der[start:]
+
+    assert has_signed(certificate_of(ROOT.der), certificate_of(der))
+    assert not has_signed(certificate_of(ROOT.der), certificate_of(second))
+
+
 @given(st.integers(0, len(LEAF.der) - 1), st.integers(1, 255))
 def test_a_changed_certificate_is_not_the_one_that_was_signed(at, change):
     data = bytearray(LEAF.der)
