@@ -7,13 +7,16 @@ from typing import Literal
 from msgspec import Struct
 
 from scanner.model.evidence import Provenance, Reason
+from scanner.model.observables import IndicatorLine
 from scanner.model.privacy import PrivacyClass
 
 Level = Literal["informational", "low", "medium", "high", "critical"]
 LEVELS: tuple[Level, ...] = ("informational", "low", "medium", "high", "critical")
 Confidence = Literal["low", "medium", "high", "confirmed"]
 CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high", "confirmed")
-RuleClass = Literal["compromise", "posture"]
+RuleClass = Literal["compromise", "posture", "historic"]
+"""historic: a trace of what is no longer there; of indicators only."""
+CheckKind = Literal["rule", "yara", "indicators"]
 Status = Literal["pass", "finding", "review", "not_applicable", "not_examined", "error"]
 
 
@@ -60,12 +63,14 @@ class Finding(Struct, frozen=True, kw_only=True):
     advice: tuple[str, ...] = ()
     explained_by_scan: Message | None = None
     suppressed: Message | None = None
+    indicator: IndicatorLine | None = None  # that matched, where no rule did
 
 
 class Check(Struct, frozen=True, kw_only=True):
-    """One rule applied to one device."""
+    """One rule, one file of YARA rules, or one type of indicator of a feed, on one device."""
 
-    rule: str
+    rule: str  # id of a Sigma rule; yara:<file>; indicators:<feed>:<type>
+    kind: CheckKind = "rule"
     rule_class: RuleClass
     status: Status
     reason: Reason | None = None

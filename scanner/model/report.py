@@ -10,9 +10,10 @@ from msgspec import Struct
 from scanner.model.evidence import Gap, Provenance, Unanswered
 from scanner.model.exposure import Exposure
 from scanner.model.findings import Check, Confidence, Finding, Level, Message, RuleClass
+from scanner.model.indicators import IndicatorSet
 from scanner.model.privacy import PrivacyLevel
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 Verdict = Literal[
     "compromise_confirmed",
@@ -181,3 +182,4 @@ class Report(Struct, frozen=True, kw_only=True):
     footprint: tuple[Message, ...]
     rules: RuleSet
     exposure: tuple[Exposure, ...] = ()  # known vulnerabilities, held against the build
+    indicators: IndicatorSet | None = None  # None: none were given

@@ -11,6 +11,7 @@ from scanner.model.entities.base import (
     Otherwise,
 )
 from scanner.model.entities.files import (
+    AppFile,
     Crash,
     FileEntry,
     Mount,
@@ -62,6 +63,7 @@ AnyEntity = (
     | AdbKey
     | App
     | AppChange
+    | AppFile
     | AppOperation
     | BinaryImage
     | Build
@@ -112,6 +114,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Schedule,
     PackageTrace,
     AppChange,
+    AppFile,
     Profile,
     Payload,
     ProvisioningProfile,
@@ -147,6 +150,7 @@ __all__ = [
     "AnyEntity",
     "App",
     "AppChange",
+    "AppFile",
     "AppOperation",
     "BinaryImage",
     "Build",

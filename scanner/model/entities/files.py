@@ -30,6 +30,22 @@ class FileEntry(Entity, frozen=True, kw_only=True, tag="file"):
     modified_at: Observation[datetime | None | UnsetType] = UNSET
 
 
+class AppFile(Entity, frozen=True, kw_only=True, tag="app_file"):
+    """A file of an installed app: its APK or one of its splits; digests are of its bytes."""
+
+    key: ClassVar[tuple[str, ...]] = ("package", "path")
+
+    package: AppFact[str]
+    path: AppFact[str]
+    sha256: AppFact[str | None | UnsetType] = UNSET  # lower case
+    sha1: AppFact[str | None | UnsetType] = UNSET
+    md5: AppFact[str | None | UnsetType] = UNSET
+    signer_sha256: AppFact[str | None | UnsetType] = UNSET  # of the signing certificate, in DER
+    signer_sha1: AppFact[str | None | UnsetType] = UNSET
+    signer_md5: AppFact[str | None | UnsetType] = UNSET
+    verified: AppFact[bool | UnsetType] = UNSET  # who hashed it verified its signature, too
+
+
 class Mount(Entity, frozen=True, kw_only=True, tag="mount"):
     """One mounted file system, as the shell sees it."""
 
