@@ -42,6 +42,7 @@ class Certificate(Struct, frozen=True, kw_only=True):
     """What a certificate says of itself."""
 
     sha256: str  # of it, in DER
+    sha1: str  # as well: by it, too, lists name certificates
     subject: str | None  # common name
     issuer: str | None  # common name
     self_signed: bool  # its own key verifies it
@@ -114,6 +115,7 @@ def _stated(parsed: x509.Certificate) -> Certificate:
     authority, length = _powers(parsed)
     return Certificate(
         sha256=parsed.fingerprint(hashes.SHA256()).hex(),
+        sha1=parsed.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - to compare, not to trust
         subject=_common_name(parsed.subject),
         issuer=_common_name(parsed.issuer),
         self_signed=parsed.subject == parsed.issuer and _verifies(parsed, parsed),

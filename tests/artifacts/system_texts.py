@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 
 from . import (
+    test_app_files,
     test_battery_daily,
     test_databases,
     test_files,
@@ -19,7 +20,10 @@ _ORIGINAL = "81ed 59 0 root 1 ? /system/bin/app_process.orig\n"
 
 def texts(canary: str) -> dict[str, list[tuple[int, str | bytes]]]:
     """Return the texts with a canary in the place of what is personal."""
-    collected = [test_files.OBJECT, test_files.OBJECT | {"path": f"/sdcard/{canary}.apk"}]
+    collected = [
+        test_files.OBJECT | test_files.DIGESTS,
+        test_files.OBJECT | {"path": f"/sdcard/{canary}.apk"},
+    ]
     traces = test_root_traces.SHELL + test_root_traces.SU.replace("/su\n", f"/su\n{canary}\n")
     history = test_battery_daily.HISTORY.replace("com.example.secret", canary)
     databases = test_databases.SIXTEEN.replace("Somebody", canary).replace("somebodys", canary)
@@ -27,6 +31,9 @@ def texts(canary: str) -> dict[str, list[tuple[int, str | bytes]]]:
     # A text of protobuf says how long it is.
     crash = test_tombstones.PROTOBUF.replace(secret.encode(), canary.ljust(len(secret)).encode())
     return {
+        "android.app_files": [
+            (0, json.dumps([test_app_files.package(Subject=canary, Issuer=canary)]))
+        ],
         "android.mounts": [
             (0, test_mounts.FOURTEEN),
             (0, test_mounts.OF_APPS.replace("com.example.secret", canary)),

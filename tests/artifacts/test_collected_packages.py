@@ -102,3 +102,27 @@ def test_other_output_is_an_error(data):
 
 def test_nothing_personal_is_read():
     assert "Somebody" not in repr(stated(EXAMPLE))
+
+
+def of_user(user, name, **fields):
+    return {"name": name, "user_id": user, "uid": user * 100_000 + 10_123, **fields}
+
+
+def test_later_versions_state_the_apps_of_each_user():
+    found = stated(
+        of_user(0, "android", installed=True),
+        of_user(10, "com.example.app", installed=True),
+        of_user(10, "com.example.gone", installed=False),
+    )
+    apps = [each for each in found if isinstance(each, App)]
+
+    assert [(0, True), (10, True), (10, False)] == [(each.user, each.installed) for each in apps]
+    assert [10_123, 1_010_123, 1_010_123] == [each.uid for each in apps]
+    # Of user 10 the framework is not among them: its list is not whole.
+    assert [0] == [each.user for each in found if isinstance(each, Otherwise)]
+
+
+@pytest.mark.parametrize("user", [-1, 10**9])
+def test_a_user_that_cannot_be_is_an_error(user):
+    with pytest.raises(ParseError):
+        stated({"name": "com.example.app", "user_id": user})

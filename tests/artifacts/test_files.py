@@ -47,7 +47,11 @@ OBJECT = {
     "error": "",
     "context": "u:object_r:shell_data_file:s0",
     "sha1": "",
+    "sha256": "",
+    "sha512": "",
+    "md5": "",
 }
+DIGESTS = {"sha256": "0a" * 32, "sha1": "0b" * 20, "md5": "0c" * 16}
 
 
 def collected(*objects, lines=False):
@@ -175,6 +179,27 @@ def test_a_file_of_shared_storage_has_one_number_by_all_its_names():
     assert ["/sdcard/1.apk", "/sdcard/2.apk"] == [
         one.path for one in collected(*({"path": name} for name in names))
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "stated"),
+    [
+        ("/data/local/tmp/tool", DIGESTS),
+        ("/system/xbin/su", DIGESTS),
+        ("/vendor/x", DIGESTS),
+        ("/sdcard/x.apk", dict.fromkeys(DIGESTS, UNSET)),
+    ],
+)
+def test_digests_are_stated_but_of_shared_storage(path, stated):
+    (found,) = collected({"path": path, "mode": "-rwxrwxrwx", **DIGESTS})
+
+    assert stated == {name: getattr(found, name) for name in DIGESTS}
+
+
+def test_a_text_that_is_no_digest_states_none():
+    (found,) = collected(dict.fromkeys(DIGESTS, "Permission denied"))
+
+    assert {UNSET} == {found.sha256, found.sha1, found.md5}
 
 
 def test_of_a_file_that_could_not_be_read_only_its_path_is_stated():

@@ -42,6 +42,7 @@ def test_what_a_certificate_says():
     assert (False, False, None) == (leaf.self_signed, leaf.authority, leaf.path_length)
     assert datetime(2034, 1, 1, tzinfo=UTC) == leaf.expires_at
     assert LEAF.certificate.fingerprint(hashes.SHA256()).hex() == leaf.sha256
+    assert LEAF.certificate.fingerprint(hashes.SHA1()).hex() == leaf.sha1
 
 
 def test_several_in_pem():

@@ -55,6 +55,13 @@ _OURS: dict[str, tuple[str, ...]] = {
             "    grantedPermissions:\n      p.Q\n\nShared users:\n"
         ),
     ),
+    "android.app_files": (
+        (
+            '[{"name": "com.a", "files": [{"path": "/data/a.apk",\n"md5": "",\n'
+            f'"sha1": "{"0a" * 20}",\n"sha256": "{"0b" * 32}",\n"verified_certificate": true,\n'
+            f'"certificate": {{"Md5": "",\n"Sha1": "{"0c" * 20}"}}}}]}}]\n'
+        ),
+    ),
     "android.processes": (
         (
             "  PID  PPID USER         LABEL      STIME NAME   ARGS\n"

@@ -8,6 +8,9 @@ which every phone has, is among them. `pm path` asks for user 0, so all is state
 `installer` of "null" is nobody; an empty one was not asked for. A phone of several users lists a
 package as disabled where it is so for any.
 
+Later versions (adb/package_users.go) ask for each user: an entry then has its `user_id`, and
+`installed` where the list without `-u` was read.
+
 Certificates and digests of the files are not read here.
 """
 
@@ -17,6 +20,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from scanner.artifacts.android.inventory import FRAMEWORK
 from scanner.errors import ParseError
@@ -29,6 +33,7 @@ from scanner.model.requests import MiB
 _LIMIT = 64 * MiB  # bytes of the document
 _PACKAGES = 20_000
 _PATH_LIMIT = 4096
+_USER_LIMIT = 21_474  # the highest user whose uids fit into 32 bits
 
 
 class _File(msgspec.Struct):
@@ -43,10 +48,12 @@ class _Package(msgspec.Struct):
     disabled: bool | None = None
     system: bool | None = None
     third_party: bool | None = None
+    user_id: int = 0
+    installed: bool | None = None
 
 
 def parse(file: EvidenceFile) -> Iterator[App | Otherwise]:
-    """Yield the apps of user 0, then that no other is installed."""
+    """Yield the apps of each user, then that no other of that user is installed."""
     try:
         packages = msgspec.json.decode(file.read(_LIMIT), type=list[_Package])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -55,10 +62,15 @@ def parse(file: EvidenceFile) -> Iterator[App | Otherwise]:
         raise ParseError("a package expected, found nothing")
     if len(packages) > _PACKAGES:
         raise ParseError(f"at most {_PACKAGES} packages expected")
-    apps = [_app(package) for package in packages]
-    yield from apps
-    if all(app.installed is True for app in apps) and any(app.package == FRAMEWORK for app in apps):
-        yield Otherwise(entity="app", user=0, field="installed", value=False)
+    of_user: dict[int, list[App]] = {}
+    for package in packages:
+        app = _app(package)
+        of_user.setdefault(app.user, []).append(app)
+        yield app
+    for user, apps in of_user.items():
+        whole = all(app.installed is not UNSET for app in apps)
+        if whole and any(app.package == FRAMEWORK for app in apps):
+            yield Otherwise(entity="app", user=user, field="installed", value=False)
 
 
 def _app(package: _Package) -> App:
@@ -67,18 +79,23 @@ def _app(package: _Package) -> App:
         raise ParseError("the name of a package expected")
     stated: dict[str, Any] = {}
     paths = [one.path for one in package.files or () if one.path.startswith("/")]
+    user = package.user_id
+    if not 0 <= user <= _USER_LIMIT:
+        raise ParseError("the number of a user expected")
     if paths:
         stated |= {"installed": True, "path": paths[0][:_PATH_LIMIT]}
+    if package.installed is not None:
+        stated["installed"] = package.installed
     if package.installer:
         stated["installer"] = None if package.installer == "null" else _name(package.installer)
-    if 0 < package.uid < USER_RANGE:
+    if package.uid > 0 and package.uid // USER_RANGE == user:
         stated["uid"] = package.uid
     # A package is of the system or not: where no list names it, the lists were not read.
     if package.system is not package.third_party and package.system is not None:
         stated["system"] = package.system
         if package.disabled is not None:
             stated["enabled"] = not package.disabled
-    return App(user=0, package=name, **stated)
+    return App(user=user, package=name, **stated)
 
 
 def _name(text: str) -> str:

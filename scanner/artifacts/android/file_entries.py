@@ -22,6 +22,22 @@ from scanner.model.entities import FileEntry
 STAT = ("stat", "-c", "%f %s %u %U %Y %C %n")
 """The command that prints one record a file."""
 
+STATED = (
+    "path",
+    "area",
+    "kind",
+    "ending",
+    "size",
+    "mode",
+    "executable",
+    "setuid",
+    "uid",
+    "owner",
+    "label",
+    "modified_at",
+)
+"""What such a record states of a file: everything but digests."""
+
 PATH_LIMIT = 4096
 _WORD_LIMIT = 255
 _LATEST = 253_402_300_799  # seconds of the last moment that a datetime can hold
@@ -41,6 +57,9 @@ class Listed(Struct, frozen=True, kw_only=True):
     owner: str | UnsetType = UNSET
     label: str | UnsetType = UNSET
     modified: float | UnsetType = UNSET  # seconds since 1970
+    sha256: str | UnsetType = UNSET  # in lower case, as the other digests
+    sha1: str | UnsetType = UNSET
+    md5: str | UnsetType = UNSET
 
     @property
     def executable(self) -> bool | UnsetType:
@@ -81,7 +100,10 @@ def ending(path: str) -> str | None:
 
 
 def entry(listed: Listed, *, area: str, path: str | None = None) -> FileEntry:
-    """State a file, under another path where its own is personal."""
+    """State a file, under another path where its own is personal.
+
+    Digests of a file in shared storage are personal, too: they tell who holds the same picture.
+    """
     permissions = listed.permissions
     stated: dict[str, Any] = {
         "kind": listed.kind,
@@ -94,6 +116,8 @@ def entry(listed: Listed, *, area: str, path: str | None = None) -> FileEntry:
         "mode": UNSET if permissions is UNSET else f"{permissions:03o}",
         "modified_at": _time(listed.modified),
     }
+    if area != "shared":
+        stated |= {"sha256": listed.sha256, "sha1": listed.sha1, "md5": listed.md5}
     return FileEntry(path=path or listed.path, area=area, ending=ending(listed.path), **stated)
 
 

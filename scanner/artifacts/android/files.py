@@ -11,7 +11,8 @@ archives of programs; of the system those that run with the rights of their owne
 may write, or that stand in `root_paths.py`. Nothing of the folders of apps.
 
 What a person named in shared storage is personal: a file there becomes the folder, a number in the
-order of the names, and the ending.
+order of the names, and the ending. Digests, which androidqf has room for and mostly leaves empty,
+are stated of other files only.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from scanner.artifacts.android.file_entries import (
 )
 from scanner.artifacts.android.root_paths import ROOT_PATHS
 from scanner.errors import ParseError
+from scanner.formats.digests import digest
 from scanner.formats.file_mode import mode_of
 from scanner.formats.json_objects import flat_objects
 from scanner.formats.lines import ended_lines
@@ -75,6 +77,9 @@ class _Collected(Struct):
     modified_time: float | UnsetType = UNSET
     error: str = ""
     context: str = ""
+    sha256: str = ""
+    sha1: str = ""
+    md5: str = ""
 
 
 def parse_temporary(file: EvidenceFile) -> Iterator[FileEntry]:
@@ -146,6 +151,9 @@ def _listed(found: _Collected) -> Listed | None:
         owner=found.user_name[:255] or UNSET,
         label=found.context[:255] or UNSET,
         modified=found.modified_time,
+        sha256=digest(found.sha256, "sha256"),
+        sha1=digest(found.sha1, "sha1"),
+        md5=digest(found.md5, "md5"),
     )
 
 

@@ -16,7 +16,14 @@ from collections.abc import Iterator
 from msgspec import DecodeError, json
 
 from scanner.artifacts.android.answer import answer
-from scanner.artifacts.android.file_entries import PATH_LIMIT, STAT, ending, entry, records
+from scanner.artifacts.android.file_entries import (
+    PATH_LIMIT,
+    STAT,
+    STATED,
+    ending,
+    entry,
+    records,
+)
 from scanner.artifacts.android.root_paths import ROOT_PATHS
 from scanner.errors import ParseError
 from scanner.formats.lines import decode, ended_lines
@@ -58,7 +65,7 @@ ROOT_TRACES = Artifact(
     name="android.root_traces",
     title="Traces of rooting",
     platform="android",
-    states=(Stated(FileEntry, where=("area", ("root",))),),
+    states=(Stated(FileEntry, STATED, where=("area", ("root",))),),
     readings=(
         Reading(Command(argv=(*STAT, WITNESS, *ROOT_PATHS)), parse),
         Reading(Collected(collector="androidqf", name="root_binaries.json"), parse_list),

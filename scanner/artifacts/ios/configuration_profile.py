@@ -55,6 +55,7 @@ _PROFILE_FIELDS = (
     "signature",
     "signer",
     "signer_sha256",
+    "signer_sha1",
     "chain",
     "signer_expires_at",
 )
@@ -168,12 +169,13 @@ def _signed(envelope: Envelope) -> Fields:
             "chain": envelope.chain,
             "signer": signer.subject,
             "signer_sha256": signer.sha256,
+            "signer_sha1": signer.sha1,
             "signer_expires_at": signer.expires_at,
         }
     if envelope.signature:
         return {"signature": envelope.signature}
     return dict.fromkeys(
-        ("signature", "chain", "signer", "signer_sha256", "signer_expires_at"), None
+        ("signature", "chain", "signer", "signer_sha256", "signer_sha1", "signer_expires_at"), None
     )
 
 

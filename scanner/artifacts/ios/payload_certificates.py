@@ -31,7 +31,9 @@ class Carried(Struct, frozen=True, kw_only=True):
     def fields(self) -> Fields:
         """Return what a payload says by what it carries."""
         authority = any(each.authority for each in self.read)
-        said: Fields = {"certificate_sha256": self.read[0].sha256} if self.read else {}
+        said: Fields = {}
+        for first in self.read[:1]:
+            said = {"certificate_sha256": first.sha256, "certificate_sha1": first.sha1}
         return said | ({"authority": authority} if authority or (said and self.whole) else {})
 
 
@@ -61,6 +63,7 @@ def stated(carried: certificates.Certificate, name: str) -> Certificate:
         name=name,
         active=False,
         sha256=carried.sha256,
+        sha1=carried.sha1,
         subject=carried.subject,
         issuer=carried.issuer,
         self_signed=carried.self_signed,

@@ -25,6 +25,7 @@ _KEPT = (
     "signature",
     "signer",
     "signer_expires_at",
+    "signer_sha1",
     "signer_sha256",
 )
 

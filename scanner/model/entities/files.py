@@ -28,6 +28,9 @@ class FileEntry(Entity, frozen=True, kw_only=True, tag="file"):
     owner: System[str | None | UnsetType] = UNSET  # name of its owner
     label: System[str | None | UnsetType] = UNSET  # SELinux label
     modified_at: Observation[datetime | None | UnsetType] = UNSET
+    sha256: Observation[str | None | UnsetType] = UNSET  # lower case; never of shared storage
+    sha1: Observation[str | None | UnsetType] = UNSET
+    md5: Observation[str | None | UnsetType] = UNSET
 
 
 class AppFile(Entity, frozen=True, kw_only=True, tag="app_file"):

@@ -99,6 +99,7 @@ class Certificate(Entity, frozen=True, kw_only=True, tag="certificate"):
     ]  # of its file: 5ed36f99.0, its alias, or a payload's identifier, place and file
     active: System[bool | UnsetType] = UNSET
     sha256: Observation[str | None | UnsetType] = UNSET  # of the certificate, in DER
+    sha1: Observation[str | None | UnsetType] = UNSET
     subject: Observation[str | None | UnsetType] = UNSET  # its common name
     issuer: Observation[str | None | UnsetType] = UNSET  # common name of who signed it
     self_signed: System[bool | UnsetType] = UNSET

@@ -34,6 +34,7 @@ class Profile(Entity, frozen=True, kw_only=True, tag="profile"):
     )
     signer: AppFact[str | None | UnsetType] = UNSET  # common name of the signing certificate
     signer_sha256: AppFact[str | None | UnsetType] = UNSET  # of the certificate, in DER
+    signer_sha1: AppFact[str | None | UnsetType] = UNSET
     chain: System[str | None | UnsetType] = (
         UNSET  # of the signer: apple, public, self_signed, unknown, incomplete
     )
@@ -71,6 +72,7 @@ class Payload(Entity, frozen=True, kw_only=True, tag="payload"):
     removable: System[bool | UnsetType] = UNSET  # of a web clip
     full_screen: System[bool | UnsetType] = UNSET  # of a web clip
     certificate_sha256: AppFact[str | None | UnsetType] = UNSET  # of the first that it carries
+    certificate_sha1: AppFact[str | None | UnsetType] = UNSET  # of the same
     authority: System[bool | UnsetType] = UNSET  # one that it carries may sign others
     security: System[str | None | UnsetType] = UNSET  # of a Wi-Fi: none, wep, wpa ...
     settings: System[tuple[str, ...] | None | UnsetType] = (

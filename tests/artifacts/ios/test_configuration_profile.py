@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives import hashes
 from msgspec import UNSET, convert, to_builtins
 
 from scanner.artifacts.ios.configuration_profile import parse
@@ -56,6 +57,7 @@ def test_what_a_profile_says_of_itself():
         signature=None,
         signer=None,
         signer_sha256=None,
+        signer_sha1=None,
         chain=None,
         signer_expires_at=None,
     )
@@ -102,7 +104,8 @@ def test_who_signed_it():
 
     assert ("valid", "unknown") == (found.signature, found.chain)
     assert ("signer.example.com", until) == (found.signer, found.signer_expires_at)
-    assert 64 == len(found.signer_sha256)
+    assert signer.certificate.fingerprint(hashes.SHA256()).hex() == found.signer_sha256
+    assert signer.certificate.fingerprint(hashes.SHA1()).hex() == found.signer_sha1
 
 
 def test_of_a_signature_that_does_not_verify_nothing_else_is_said():
@@ -110,7 +113,8 @@ def test_of_a_signature_that_does_not_verify_nothing_else_is_said():
     (found,) = parse(file(signed.replace(b"<string>Example<", b"<string>EXAMPLE<")))
 
     assert ("invalid", "EXAMPLE") == (found.signature, found.name)
-    assert {UNSET} == {found.chain, found.signer, found.signer_sha256, found.signer_expires_at}
+    assert {UNSET} == {found.chain, found.signer, found.signer_sha256, found.signer_sha1}
+    assert UNSET is found.signer_expires_at
 
 
 def test_payloads_stand_in_their_order():

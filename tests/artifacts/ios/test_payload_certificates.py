@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
@@ -31,12 +32,14 @@ def test_a_certificate_that_a_payload_carries(kind):
     whole, one, carried = statements(payload)
 
     assert (carried.sha256, True) == (one.certificate_sha256, one.authority)
+    assert carried.sha1 == one.certificate_sha1
     assert carried == Certificate(
         store="profile",
         user=0,
         name=f"com.example.root (payload 0 of file {whole.file})",
         active=False,
-        sha256=carried.sha256,
+        sha256=hashlib.sha256(ROOT.der).hexdigest(),
+        sha1=hashlib.sha1(ROOT.der, usedforsecurity=False).hexdigest(),
         subject="Example Root",
         issuer="Example Root",
         self_signed=True,
