@@ -92,6 +92,10 @@ class Reach:
         """Return the names of the artifacts of this scan that state a field."""
         return _stating(self._statements, entity, field)
 
+    def knows(self, entity: type[Entity], field: str) -> bool:
+        """Whether any artifact of the platform states a field, asked for or not."""
+        return bool(self.stating(entity, field) or _stating(self._not_selected, entity, field))
+
     def shortfall(self, rule: Test) -> Shortfall | None:
         """Return why an entity that was not seen could match; None where it could not."""
         return next(self.shortfalls(rule), None)

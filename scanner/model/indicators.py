@@ -76,6 +76,7 @@ class FeedLine(Struct, frozen=True, kw_only=True):
     not_yet_valid: int
     revoked: int
     unusable: int
+    origin: str | None = None  # address that it was fetched from; never a path of this computer
 
 
 class IndicatorSet(Struct, frozen=True, kw_only=True):

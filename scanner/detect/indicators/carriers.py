@@ -1,0 +1,141 @@
+"""Which fields of which entities carry observables: what indicators are compared with.
+
+A field is searched as one type of observable, and that search may meet indicators of several: a
+host is a domain or an address, a path ends in the name of a file. Personal and secret fields carry
+nothing (`tests/detect/indicators/test_carriers.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from scanner.model.entities import (
+    AdbKey,
+    App,
+    AppChange,
+    AppFile,
+    BinaryImage,
+    Certificate,
+    Crash,
+    Entity,
+    FileEntry,
+    Management,
+    Mount,
+    Network,
+    PackageTrace,
+    Payload,
+    Process,
+    Profile,
+    Property,
+    ProvisioningProfile,
+    Setting,
+    Socket,
+)
+from scanner.model.observables import ObservableType
+
+# What a search meets, beside indicators of its own type.
+_MEETS: Mapping[ObservableType, tuple[ObservableType, ...]] = {
+    "domain": ("domain", "ip"),
+    "file_path": ("file_path", "file_name"),
+    "url": ("url", "domain", "ip"),
+}
+
+
+class Carrier(Struct, frozen=True, kw_only=True):
+    """A field that carries observables, and the types of search that its values take."""
+
+    entity: type[Entity]
+    field: str
+    searches: tuple[ObservableType, ...]
+    names: tuple[str, ...] = ()  # of settings; none: every entity of the type
+    platform: str = ""  # the only one where the field means that
+
+    def meets(self) -> frozenset[ObservableType]:
+        """Return the types of indicators that its values may match."""
+        return frozenset(met for each in self.searches for met in _MEETS.get(each, (each,)))
+
+    def values(self, entity: Entity) -> Iterator[str]:
+        """Yield the values of the field, as the entity states them."""
+        if self.names and getattr(entity, "name", None) not in self.names:
+            return
+        value = getattr(entity, self.field)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (each for each in value if isinstance(each, str))
+
+
+def _of(
+    entity: type[Entity],
+    field: str,
+    *searches: ObservableType,
+    names: tuple[str, ...] = (),
+    platform: str = "",
+) -> Carrier:
+    return Carrier(entity=entity, field=field, searches=searches, names=names, platform=platform)
+
+
+CARRIERS: tuple[Carrier, ...] = (
+    _of(App, "package", "package"),
+    _of(App, "path", "file_path"),
+    _of(AppFile, "package", "package"),
+    _of(AppFile, "path", "file_path"),
+    _of(AppFile, "sha256", "sha256"),
+    _of(AppFile, "sha1", "sha1"),
+    _of(AppFile, "md5", "md5"),
+    _of(AppFile, "signer_sha256", "certificate_sha256"),
+    _of(AppFile, "signer_sha1", "certificate_sha1"),
+    _of(AppFile, "signer_md5", "certificate_md5"),
+    _of(Process, "name", "process", "package"),
+    _of(Process, "executable", "file_path"),
+    _of(BinaryImage, "process", "file_path", "process"),
+    _of(BinaryImage, "path", "file_path"),
+    _of(Crash, "process", "process", "package"),
+    _of(Crash, "executable", "file_path"),
+    _of(Crash, "bundle", "package", platform="ios"),
+    _of(PackageTrace, "package", "package"),
+    _of(AppChange, "package", "package"),
+    _of(FileEntry, "path", "file_path"),
+    _of(FileEntry, "sha256", "sha256"),
+    _of(FileEntry, "sha1", "sha1"),
+    _of(FileEntry, "md5", "md5"),
+    _of(Mount, "point", "file_path"),
+    _of(Mount, "device", "file_path"),
+    _of(Socket, "remote_address", "ip"),
+    _of(Socket, "process", "process", "package", platform="ios"),
+    _of(Network, "dns_servers", "domain"),
+    _of(Network, "private_dns_server", "domain"),
+    _of(Network, "proxy_host", "domain"),
+    _of(Setting, "value", "domain", names=("http_proxy", "global_http_proxy_host")),
+    _of(Profile, "identifier", "profile"),
+    _of(Profile, "uuid", "profile"),
+    _of(Profile, "signer_sha256", "certificate_sha256"),
+    _of(Profile, "signer_sha1", "certificate_sha1"),
+    _of(Payload, "identifier", "profile"),
+    _of(Payload, "hosts", "domain"),
+    _of(Payload, "host", "domain"),
+    _of(Payload, "addresses", "domain"),
+    _of(Payload, "provider", "package"),
+    _of(Payload, "certificate_sha256", "certificate_sha256"),
+    _of(Payload, "certificate_sha1", "certificate_sha1"),
+    _of(ProvisioningProfile, "uuid", "profile"),
+    _of(ProvisioningProfile, "certificates", "certificate_sha256"),
+    _of(Management, "host", "domain"),
+    _of(Management, "supervisors", "certificate_sha256"),
+    _of(Certificate, "sha256", "certificate_sha256"),
+    _of(Certificate, "sha1", "certificate_sha1"),
+    _of(Property, "name", "property", platform="android"),
+    _of(AdbKey, "fingerprint", "adb_key"),
+)
+"""Every field that is compared, those first that say most."""
+
+
+def carriers(platform: str) -> tuple[Carrier, ...]:
+    """Return the carriers of a platform."""
+    return tuple(each for each in CARRIERS if each.platform in {"", platform})
+
+
+# What is read of the phone by a fixed list, so that the rest cannot be compared.
+LISTED: frozenset[ObservableType] = frozenset({"property"})

@@ -1,0 +1,171 @@
+"""One pass over a snapshot: where indicators of any feed were seen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from msgspec import UNSET, Struct
+
+from scanner.detect.indicators.carriers import Carrier
+from scanner.detect.indicators.index import Found, Index
+from scanner.model.entities import (
+    App,
+    AppChange,
+    BinaryImage,
+    Crash,
+    Entity,
+    FileEntry,
+    PackageTrace,
+    Socket,
+)
+from scanner.model.observables import ObservableType
+from scanner.snapshot import Joined, Snapshot
+
+# Types that tell of an app as a whole, whichever entity states them.
+_OF_APPS: frozenset[ObservableType] = frozenset(
+    {"package", "certificate_md5", "certificate_sha1", "certificate_sha256"}
+)
+SIGHTINGS_LIMIT = 200  # of one indicator, or of one part: more of them say nothing new
+
+
+class Sighting(Struct, frozen=True):
+    """One value of one entity that an indicator matches."""
+
+    joined: Joined
+    carrier: Carrier
+    value: str  # as the entity states it
+    found: Found
+    historic: bool  # a trace of what is no longer there
+
+    @property
+    def many(self) -> bool:
+        """Whether it is one of many entities that are one matter: all files of one folder."""
+        entity = self.joined.entity
+        if isinstance(entity, FileEntry):
+            return self.found.relation == "below"
+        return isinstance(entity, BinaryImage | Socket)
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Return what tells the entity from all others."""
+        entity = self.joined.entity
+        return (type(entity).__name__, *(getattr(entity, name) for name in entity.key))
+
+    @property
+    def subject(self) -> tuple[object, ...]:
+        """Return what tells the subject of a finding from all others."""
+        return (type(self.joined.entity).__name__,) if self.many else self.identity
+
+    @property
+    def whole(self) -> tuple[object, ...]:
+        """Return the thing that the entity is of: an app for its files and traces."""
+        package = getattr(self.joined.entity, "package", None)
+        return ("package", package) if isinstance(package, str) else self.identity
+
+
+class Seen(Struct, kw_only=True):
+    """What came of one pass over all entities."""
+
+    sightings: dict[tuple[int, ObservableType, str], list[Sighting]]
+    patterns: dict[tuple[int, int], dict[int, list[Sighting]]]
+    """Of patterns with AND, by part, under the feed and the identity of the indicator."""
+    compared: dict[ObservableType, int]  # values, by the type of indicator they were compared with
+    unstated: dict[Carrier, int]  # entities that do not state a field
+    installed: frozenset[str] | None  # packages that are there now; None: not every app was listed
+
+
+def look(
+    snapshot: Snapshot,
+    index: Index,
+    carriers: Iterable[Carrier],
+    installed: frozenset[str] | None,
+) -> Seen:
+    """Compare every carrier with every indicator."""
+    seen = Seen(
+        sightings=defaultdict(list),
+        patterns=defaultdict(dict),
+        compared=defaultdict(int),
+        unstated=defaultdict(int),
+        installed=installed,
+    )
+    by_entity: dict[type[Entity], list[Carrier]] = defaultdict(list)
+    for carrier in carriers:
+        if index.asks(carrier.meets()):
+            by_entity[carrier.entity].append(carrier)
+    for entity, own in by_entity.items():
+        for carrier in own:
+            _look_at(snapshot, index, entity, carrier, seen)
+    return seen
+
+
+def _look_at(
+    snapshot: Snapshot,
+    index: Index,
+    entity: type[Entity],
+    carrier: Carrier,
+    seen: Seen,
+) -> None:
+    field, platform, count, unstated = carrier.field, snapshot.platform, 0, 0
+    find, values, searches = index.find, carrier.values, carrier.searches
+    for joined in snapshot.joined(entity):
+        if getattr(joined.entity, field) is UNSET:
+            unstated += _speaks_of(carrier, joined.entity)
+            continue
+        for value in values(joined.entity):
+            count += 1
+            for search in searches:
+                text = value.partition(":")[0] if search == "package" else value
+                for found in find(search, text, platform=platform):
+                    historic = _is_historic(joined.entity, seen.installed)
+                    _enter(seen, Sighting(joined, carrier, value, found, historic))
+    for type in carrier.meets():
+        seen.compared[type] += count
+    if unstated:
+        seen.unstated[carrier] = unstated
+
+
+def _speaks_of(carrier: Carrier, entity: Entity) -> bool:
+    return not carrier.names or getattr(entity, "name", None) in carrier.names
+
+
+def _enter(seen: Seen, sighting: Sighting) -> None:
+    found = sighting.found
+    indicator = found.indicator
+    if indicator.also:
+        sightings = seen.patterns[found.feed, id(indicator)].setdefault(found.part, [])
+    else:
+        sightings = seen.sightings[found.feed, indicator.type, indicator.value]
+    if len(sightings) < SIGHTINGS_LIMIT:
+        sightings.append(sighting)
+
+
+def _is_historic(entity: Entity, installed: frozenset[str] | None) -> bool:
+    """Whether an entity is what is left of an app that no user has any more."""
+    if isinstance(entity, App | AppChange | PackageTrace):
+        return entity.installed is False
+    if isinstance(entity, Crash) and isinstance(entity.bundle, str):
+        return installed is not None and entity.bundle not in installed
+    return False
+
+
+def holding(parts: Mapping[int, list[Sighting]]) -> list[list[Sighting]]:
+    """Return the sightings of one pattern with AND where all its parts were seen, by subject."""
+    groups: dict[tuple[object, ...], list[Sighting]] = defaultdict(list)
+    for part in sorted(parts):
+        for sighting in sorted(parts[part], key=lambda each: each.historic):  # what is there first
+            groups[_object_of(sighting)].append(sighting)
+    return [
+        group
+        for group in groups.values()
+        if len({each.found.part for each in group}) == len(group[0].found.indicator.also) + 1
+    ]
+
+
+def _object_of(sighting: Sighting) -> tuple[object, ...]:
+    """Return what all parts of a pattern have to be seen on: an app, one entity, or the device."""
+    indicator = sighting.found.indicator
+    if not indicator.together:
+        return ()
+    types = {indicator.type, *(type for type, _ in indicator.also)}
+    return sighting.identity if types.isdisjoint(_OF_APPS) else sighting.whole
