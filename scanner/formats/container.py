@@ -8,6 +8,7 @@ flaw, as is what is no plain file, what is encrypted, or what another member has
 from __future__ import annotations
 
 import functools
+import io
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -110,11 +111,12 @@ class Folder(Container):
 
 
 class Archive(Container):
-    """A zip, wherever in the recording it lies."""
+    """A zip, wherever in the recording it lies; `held` are its bytes, where they were read."""
 
-    def __init__(self, root: Path, inside: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, inside: tuple[str, ...], held: bytes | None = None) -> None:
         self.root, self.inside = root, inside
-        with _opened(root, inside) as stream:
+        self._held, self._held_once = held, object()
+        with self._stream() as stream:
             directory = zip_directory.read_directory(stream, MEMBER_LIMIT)
         shared = _shared(directory.entries)
         names: dict[str, int] = {}
@@ -134,7 +136,7 @@ class Archive(Container):
         if name not in self._readable:
             raise ParseError("a member that can be read expected in the archive")
         entry = self._entries[name]
-        stream = _opened(self.root, self.inside)
+        stream = self._stream()
         try:
             at = zip_directory.content_at(stream, entry)
         except ParseError:
@@ -142,9 +144,17 @@ class Archive(Container):
             raise
         content: Window | Inflated = Window(stream, at, entry.packed)
         if entry.method == zip_directory.DEFLATED:
-            key = (*_key(self.root, self.inside), *self.inside, name)
-            content = Inflated(content, entry.packed, key)
+            content = Inflated(content, entry.packed, self._name(name))
         return checked(content, entry.crc, entry.size)
+
+    def _stream(self) -> BinaryIO:
+        return _opened(self.root, self.inside) if self._held is None else io.BytesIO(self._held)
+
+    def _name(self, name: str) -> tuple[object, ...]:
+        """Tell a member from all others of this process."""
+        if self._held is not None:
+            return self._held_once, name
+        return (*_key(self.root, self.inside), *self.inside, name)
 
 
 class RecordedFile(EvidenceFile):

@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FunctionType, TracebackType
 from typing import IO
@@ -16,18 +16,20 @@ from msgspec import Struct
 
 from scanner.errors import NotAvailable, ParseError
 from scanner.formats.container import RecordedFile
-from scanner.model.artifact import Parser
+from scanner.model.content import Content
 from scanner.model.entities import Statement
 from scanner.model.evidence import PathFile
 from scanner.model.requests import Survey
 from scanner.worker import sandbox
 from scanner.worker.protocol import (
     MESSAGE_LIMIT,
+    TASK_LIMIT,
     Call,
     Done,
     Failed,
     Ready,
     Start,
+    Task,
     read_frame,
     write_frame,
 )
@@ -50,17 +52,17 @@ def main(preload: Sequence[str] = ()) -> None:
     sys.path.extend(start.allow.values())
     level = sandbox.enter((*start.readable, *start.allow.values()))
     write_frame(outbox, _encode(Ready(sandbox=level)))
-    while (frame := read_frame(inbox)) is not None:
-        run(msgspec.msgpack.decode(frame, type=Call), outbox)
+    while (frame := read_frame(inbox, TASK_LIMIT)) is not None:
+        run(msgspec.msgpack.decode(frame, type=Call | Task), outbox)
 
 
-def run(call: Call, outbox: IO[bytes]) -> None:
+def run(call: Call | Task, outbox: IO[bytes]) -> None:
     """Answer one call with batches and an ending."""
     sandbox.limit_call(call.seconds, call.memory)
     ending: Done | Failed = Done()
-    batches = _Batches(outbox)
+    batches = _Batches(outbox, wait=isinstance(call, Call))
     try:
-        for statement in find(call)(_file(call)):
+        for statement in _yielded(call):
             batches.add(statement)
     except ParseError as error:
         message = error.expected[:MESSAGE_LIMIT]
@@ -76,19 +78,30 @@ def run(call: Call, outbox: IO[bytes]) -> None:
     write_frame(outbox, _encode(ending))
 
 
-class _Batches:
-    """Gathers what comes fast, and holds back nothing that comes slowly."""
+def _yielded(call: Call | Task) -> Iterator[Statement | Content]:
+    function = find(call)
+    if isinstance(call, Call):
+        yield from function(_file(call))
+    else:
+        yield from function(Path(call.path) if call.path else None, call.work)
 
-    def __init__(self, outbox: IO[bytes]) -> None:
-        self._outbox = outbox
+
+class _Batches:
+    """Gathers what comes fast, and holds back nothing that comes slowly.
+
+    Without `wait` nothing at all: what a task said before it kills the child tells where it was.
+    """
+
+    def __init__(self, outbox: IO[bytes], *, wait: bool) -> None:
+        self._outbox, self._wait = outbox, wait
         self._statements: list[msgspec.Raw] = []
         self._size, self._due = 0, 0.0
 
-    def add(self, statement: Statement) -> None:
+    def add(self, statement: Statement | Content) -> None:
         encoded = _encode(statement)
         self._statements.append(msgspec.Raw(encoded))
         self._size += len(encoded)
-        if self._size >= BATCH_SIZE or time.monotonic() >= self._due:
+        if not self._wait or self._size >= BATCH_SIZE or time.monotonic() >= self._due:
             self.flush()
 
     def flush(self) -> None:
@@ -104,7 +117,7 @@ class _Encoded(Struct, tag="batch"):
     statements: list[msgspec.Raw]
 
 
-def find(call: Call) -> Parser:
+def find(call: Call | Task) -> Callable[..., Iterator[Statement | Content]]:
     """Return the function that a call names."""
     function = getattr(importlib.import_module(call.module), call.function)
     if not isinstance(function, FunctionType) or function.__module__ != call.module:

@@ -10,6 +10,7 @@ from typing import IO, Literal
 
 from msgspec import Struct
 
+from scanner.model.content import Content, Work
 from scanner.model.entities import Statement
 from scanner.model.evidence import Locator, Reason
 from scanner.model.recording import Surveyed
@@ -19,6 +20,7 @@ SandboxLevel = Literal["full", "partial", "none"]
 """full: files outside of the evidence and every network are out of reach. partial: some of it."""
 
 FRAME_LIMIT = 16 * MiB
+TASK_LIMIT = 128 * MiB  # of what the parent sends: the texts of all rules are among it
 MESSAGE_LIMIT = 500
 _LENGTH = struct.Struct("!I")
 
@@ -54,6 +56,17 @@ class Call(Struct, frozen=True, kw_only=True, tag="call"):
     memory: int
 
 
+class Task(Struct, frozen=True, kw_only=True, tag="task"):
+    """To the child: run `module.function` on a work; `path` is what it is about, if anything."""
+
+    module: str
+    function: str
+    path: str | None
+    work: Work
+    seconds: float
+    memory: int
+
+
 class Ready(Struct, frozen=True, kw_only=True, tag="ready"):
     """From the child, once: the sandbox that it really is in."""
 
@@ -63,7 +76,7 @@ class Ready(Struct, frozen=True, kw_only=True, tag="ready"):
 class Batch(Struct, frozen=True, kw_only=True, tag="batch"):
     """From the child: some of what the function yielded, in its order."""
 
-    statements: tuple[Statement | Surveyed, ...]
+    statements: tuple[Statement | Surveyed | Content, ...]
 
 
 class Done(Struct, frozen=True, kw_only=True, tag="done"):
@@ -88,13 +101,13 @@ def write_frame(stream: IO[bytes], data: bytes) -> None:
     stream.flush()
 
 
-def read_frame(stream: IO[bytes]) -> bytes | None:
+def read_frame(stream: IO[bytes], limit: int = FRAME_LIMIT) -> bytes | None:
     """Read one frame; None where the stream ends, is cut, or announces more than the limit."""
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None
     (length,) = _LENGTH.unpack(head)
-    if length > FRAME_LIMIT:
+    if length > limit:
         return None
     data = stream.read(length)
     return data if len(data) == length else None

@@ -20,6 +20,16 @@ import msgspec
 from scanner.errors import NotAvailable, ParseError, WorkerKilled
 from scanner.formats.container import RecordedFile
 from scanner.model.artifact import Parser
+from scanner.model.content import (
+    Checked,
+    CompiledPiece,
+    Content,
+    Entered,
+    PassedOver,
+    Scanned,
+    Unscanned,
+    Work,
+)
 from scanner.model.entities import Statement
 from scanner.model.evidence import PathFile
 from scanner.model.recording import Flaw, Header, Part, Surveyed
@@ -34,11 +44,16 @@ from scanner.worker.protocol import (
     Ready,
     SandboxLevel,
     Start,
+    Task,
     read_frame,
     write_frame,
 )
 
 Surveyor = Callable[[RecordedFile], Iterator[Surveyed]]
+Worked = Callable[[Path | None, Work], Iterator[Content]]
+Received = Statement | Surveyed | Content
+
+_Contents = Checked | CompiledPiece | Entered | Scanned | Unscanned | PassedOver
 
 START_SECONDS = 20.0
 WAITING_FRAMES = 8
@@ -114,7 +129,26 @@ class Worker:
         limits = limits or Limits()
         return _surveyed(self._run(self._request(function, file, limits), limits))
 
-    def _run(self, call: Call, limits: Limits) -> Iterator[Statement | Surveyed]:
+    def work(
+        self, function: Worked, work: Work, path: Path | None = None, limits: Limits | None = None
+    ) -> Iterator[Content]:
+        """Run a module-level function on rules, or on contents below a path; as `call` else.
+
+        What it yields comes at once: the last of it tells where a child was that was killed.
+        """
+        limits = limits or Limits()
+        module, name = self._named(function)
+        task = Task(
+            module=module,
+            function=name,
+            path=None if path is None else str(path.absolute()),
+            work=work,
+            seconds=limits.seconds,
+            memory=limits.memory,
+        )
+        return _contents(self._run(task, limits))
+
+    def _run(self, call: Call | Task, limits: Limits) -> Iterator[Received]:
         if self._busy:
             raise RuntimeError("a worker runs one call at a time")
         child, reusable = self._running(), False
@@ -151,19 +185,14 @@ class Worker:
     def _request(
         self, function: Parser | Surveyor, file: PathFile | RecordedFile, limits: Limits
     ) -> Call:
-        module = function.__module__
-        ours = module in self._allow or module.split(".")[0] == "scanner"
-        if not (
-            ours and isinstance(function, FunctionType) and function.__qualname__.isidentifier()
-        ):
-            raise ValueError(f"no module-level function of the scanner: {module}.{function!r}")
+        module, name = self._named(function)
         if isinstance(file, RecordedFile):
             path, locator, errors = file.root, file.locator, None
         else:
             path, locator, errors = file.path, None, file.errors_path
         return Call(
             module=module,
-            function=function.__qualname__,
+            function=name,
             path=str(path.absolute()),
             locator=locator,
             errors_path=str(errors.absolute()) if errors else None,
@@ -173,6 +202,16 @@ class Worker:
             seconds=limits.seconds,
             memory=limits.memory,
         )
+
+    def _named(self, function: Parser | Surveyor | Worked) -> tuple[str, str]:
+        """Return module and name of a function; ValueError where it is none of the scanner."""
+        module = function.__module__
+        ours = module in self._allow or module.split(".")[0] == "scanner"
+        if not (
+            ours and isinstance(function, FunctionType) and function.__qualname__.isidentifier()
+        ):
+            raise ValueError(f"no module-level function of the scanner: {module}.{function!r}")
+        return module, function.__qualname__
 
     def _running(self) -> _Child:
         if self._child is None or self._start is None:
@@ -187,7 +226,7 @@ class Worker:
                 self._child.begin(self._start)
 
 
-def _receive(child: _Child, limits: Limits) -> Generator[Statement | Surveyed, None, Done | Failed]:
+def _receive(child: _Child, limits: Limits) -> Generator[Received, None, Done | Failed]:
     """Yield what the child sends until its ending, within the limits of one call."""
     seconds, statements, size = limits.seconds, 0, 0
     while True:
@@ -212,16 +251,23 @@ def _receive(child: _Child, limits: Limits) -> Generator[Statement | Surveyed, N
         yield from message.statements
 
 
-def _statements(received: Iterator[Statement | Surveyed]) -> Iterator[Statement]:
+def _statements(received: Iterator[Received]) -> Iterator[Statement]:
     for each in received:
-        if isinstance(each, Header | Part | Flaw):
+        if isinstance(each, Header | Part | Flaw | _Contents):
             raise _garbage()
         yield each
 
 
-def _surveyed(received: Iterator[Statement | Surveyed]) -> Iterator[Surveyed]:
+def _surveyed(received: Iterator[Received]) -> Iterator[Surveyed]:
     for each in received:
         if not isinstance(each, Header | Part | Flaw):
+            raise _garbage()
+        yield each
+
+
+def _contents(received: Iterator[Received]) -> Iterator[Content]:
+    for each in received:
+        if not isinstance(each, _Contents):
             raise _garbage()
         yield each
 
@@ -271,7 +317,7 @@ class _Child:
             self._level = message.sandbox
         return self._level
 
-    def send(self, message: Start | Call) -> None:
+    def send(self, message: Start | Call | Task) -> None:
         try:
             write_frame(self._stdin, _encode(message))
         except OSError as error:

@@ -1,0 +1,278 @@
+"""Rules of bytes applied to the files of a recording, or to files that a person names.
+
+Of a recording only whole files are looked at, never the sections of a text; and of them, what is
+code or an app (`scanner/detect/yara/walk.py` decides, by content). Logs, messages and backups are
+personal, and no program: no rule of bytes reads them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from scanner.detect.yara import YaraPack, prepared
+from scanner.errors import ParseError, UsageError, WorkerKilled
+from scanner.formats.container import open_container
+from scanner.formats.text import safe_text
+from scanner.model.content import (
+    Content,
+    ContentFile,
+    Contents,
+    Entered,
+    PassedOver,
+    Place,
+    Scanned,
+    ScanWork,
+    Scope,
+    Unscanned,
+)
+from scanner.model.events import OnEvent, Progress
+from scanner.model.evidence import Gap, Locator, Reason, evidence_id
+from scanner.model.recording import Part
+from scanner.model.requests import GiB, MiB
+from scanner.pipeline.recording import Recording
+from scanner.worker import Limits, Worker
+
+GAPS_SHOWN = 100
+_GROUP_SIZE, _GROUP_COUNT = 8 * MiB, 64
+_PLACE_SECONDS = 120.0
+_LIMITS = Limits(seconds=_PLACE_SECONDS + 30.0, memory=3 * GiB)
+_APPS = "apks/"  # where androidqf puts the files of apps
+_NAME_LIMIT = 1024
+
+
+class _Job(Struct, frozen=True, kw_only=True):
+    """What to apply rules to."""
+
+    root: Path
+    places: tuple[Place, ...]
+    scope: Scope
+    artifact: str  # of the gaps
+    top: str = ""  # of the names, which is left out
+    evidence: dict[tuple[str, ...], str] = {}
+    apps: bool = False  # whether files of apps lie in a folder of their own
+    name: str = ""  # before the names of a folder that a person named, or of one file
+
+
+def scan_content(
+    recording: Recording,
+    pack: YaraPack,
+    *,
+    hide: Callable[[str], str] = str,
+    on_event: OnEvent | None = None,
+    seconds: float | None = None,
+) -> Contents:
+    """Apply rules to the files of a recording; `hide` gives what stands for a name in a gap.
+
+    `seconds` bound the whole; what is left then is a gap.
+    """
+    parts = [part for part in recording.parts if _is_file(part)]
+    job = _Job(
+        root=recording.path,
+        places=tuple(_places(parts)),
+        scope="code",
+        artifact=f"{recording.platform}.contents",
+        top=recording.top,
+        evidence={
+            part.locator.members: evidence_id(recording.origin(part.locator), part.request)
+            for part in parts
+            if part.request is not None and part.sha256 is not None
+        },
+        apps=True,
+    )
+    gathered = _Gathered(hide, on_event, seconds)
+    return _scan([job], pack, recording.platform, gathered)
+
+
+def scan_files(
+    paths: Sequence[Path],
+    pack: YaraPack,
+    *,
+    platform: str | None = None,
+    on_event: OnEvent | None = None,
+    seconds: float | None = None,
+) -> Contents:
+    """Apply rules to files and folders of this computer; without a platform, the rules of all."""
+    jobs = [_named(path.absolute()) for path in paths]
+    return _scan(jobs, pack, platform, _Gathered(str, on_event, seconds))
+
+
+def _named(path: Path) -> _Job:
+    artifact = "android.contents"
+    if path.is_dir():
+        folder = open_container(path)
+        places = tuple(
+            Place(locator=folder.locator(member.name), size=member.size)
+            for member in folder.members
+            if member.readable
+        )
+        return _Job(root=path, places=places, scope="named", artifact=artifact)
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file or folder", remedy="name a file or a folder")
+    place = Place(locator=Locator(), size=path.stat().st_size)
+    return _Job(root=path, places=(place,), scope="named", artifact=artifact, name=path.name)
+
+
+def _is_file(part: Part) -> bool:
+    """Whether a part is a whole file of a recording, and no section of a text."""
+    return part.locator == Locator(members=part.locator.members) and part.size > 0
+
+
+def _places(parts: Sequence[Part]) -> Iterator[Place]:
+    seen: set[tuple[str, ...]] = set()
+    for part in parts:
+        if part.locator.members not in seen:
+            seen.add(part.locator.members)
+            yield Place(locator=part.locator, size=part.size)
+
+
+def _scan(
+    jobs: Sequence[_Job], pack: YaraPack, platform: str | None, gathered: _Gathered
+) -> Contents:
+    gathered.total = sum(len(job.places) for job in jobs)
+    if not gathered.total:
+        return gathered.contents()
+    with prepared(pack, platform) as sets:
+        if not sets:
+            return gathered.contents()
+        files = (Path(path) for each in sets for path in (each.path, each.sources))
+        readable = [*(job.root for job in jobs), *dict.fromkeys(files)]
+        with Worker(readable=readable, preload=["scanner.detect.yara.walk"]) as worker:
+            for job in jobs:
+                work = ScanWork(places=(), sets=sets, scope=job.scope)
+                for content in _answers(worker, job, work, gathered.deadline):
+                    gathered.add(job, content)
+    return gathered.contents()
+
+
+def _answers(
+    worker: Worker, job: _Job, work: ScanWork, deadline: float | None
+) -> Iterator[Content]:
+    """Yield what comes of each place; what kills a child costs one place."""
+    from scanner.detect.yara.walk import scan  # noqa: PLC0415 - it loads the engine
+
+    start = 0
+    while start < len(job.places):
+        if deadline is not None and time.monotonic() > deadline:
+            left = len(job.places) - start
+            detail = f"the time was over: {left} files were not looked into"
+            yield Unscanned(place=(), reason="timeout", detail=detail)
+            return
+        group, at = _group(job.places, start), start
+        asked = ScanWork(
+            places=group, sets=work.sets, scope=work.scope, place_seconds=_PLACE_SECONDS
+        )
+        try:
+            for content in worker.work(scan, asked, job.root, _LIMITS):
+                if isinstance(content, Entered):
+                    at = min(max(start + content.number, at), start + len(group) - 1)
+                yield content
+        except (WorkerKilled, ParseError) as error:
+            place = job.places[at].locator.members
+            yield Unscanned(place=place, reason=error.reason, detail=str(error))
+            start = at + 1
+        else:
+            start += len(group)
+
+
+def _group(places: tuple[Place, ...], start: int) -> tuple[Place, ...]:
+    """Return the places of the next call: many small ones, or one that is large."""
+    size = 0
+    for count, place in enumerate(places[start : start + _GROUP_COUNT]):
+        size += place.size
+        if count and size > _GROUP_SIZE:
+            return places[start : start + count]
+    return places[start : start + _GROUP_COUNT]
+
+
+class _Gathered:
+    """What came of all places."""
+
+    def __init__(
+        self, hide: Callable[[str], str], on_event: OnEvent | None, seconds: float | None
+    ) -> None:
+        self._hide, self._on_event = hide, on_event
+        self.deadline = None if seconds is None else time.monotonic() + seconds
+        self.total = self._done = 0  # places
+        self._files: list[ContentFile] = []
+        self._gaps: list[Gap] = []
+        self._unended: Counter[str] = Counter()
+        self._unended_gaps: list[Gap] = []
+        self._more = 0
+        self._passed_over = 0
+
+    def add(self, job: _Job, content: Content) -> None:
+        """Note what a child said."""
+        if isinstance(content, Scanned):
+            self._files.append(_file(job, content))
+        elif isinstance(content, PassedOver):
+            self._passed_over += content.files
+        elif isinstance(content, Entered):
+            self._done = min(self._done + 1, self.total)
+            if self._on_event is not None:
+                self._on_event(Progress(phase="content", done=self._done, total=self.total))
+        elif isinstance(content, Unscanned) and content.files:
+            self._note_unended(job, content)
+        elif isinstance(content, Unscanned):
+            self._miss(job, content.place, content.reason, content.detail)
+
+    def contents(self) -> Contents:
+        """Return all of it."""
+        gaps = self._gaps
+        if self._more:
+            detail = f"and {self._more} more that could not be looked into"
+            gaps = [*gaps, Gap(artifact=gaps[0].artifact, reason=gaps[0].reason, detail=detail)]
+        return Contents(
+            files=tuple(self._files),
+            gaps=(*gaps, *self._unended_gaps),
+            unended=dict(self._unended),
+            unended_gaps=len(self._unended_gaps),
+            passed_over=self._passed_over,
+        )
+
+    def _note_unended(self, job: _Job, missed: Unscanned) -> None:
+        """Note the files of rules that did not end on a content; the others were applied."""
+        self._unended.update(missed.files)
+        if len(self._unended_gaps) < GAPS_SHOWN:
+            first, *rest = missed.files
+            more = f" and {len(rest)} more" if rest else ""
+            detail = f"{safe_text(first, _NAME_LIMIT)}{more}: {missed.detail}"
+            self._unended_gaps.append(self._gap(job, missed.place, missed.reason, detail))
+
+    def _miss(self, job: _Job, place: tuple[str, ...], reason: Reason, detail: str) -> None:
+        if len(self._gaps) == GAPS_SHOWN:
+            self._more += 1
+            return
+        self._gaps.append(self._gap(job, place, reason, detail))
+
+    def _gap(self, job: _Job, place: tuple[str, ...], reason: Reason, detail: str) -> Gap:
+        names = tuple(self._hide(name) for name in _shown(job, place))
+        request = "!".join(names) or None
+        return Gap(artifact=job.artifact, reason=reason, request=request, detail=detail)
+
+
+def _file(job: _Job, scanned: Scanned) -> ContentFile:
+    names = _shown(job, scanned.place)
+    of_app = job.apps and bool(names) and names[0].startswith(_APPS)
+    evidence = job.evidence.get(scanned.place[:1]) or job.evidence.get(scanned.place)
+    return ContentFile(
+        path="!/".join(names),
+        entity="app_file" if of_app else "file",
+        kind=scanned.kind,
+        size=scanned.size,
+        sha256=scanned.sha256,
+        matches=scanned.matches,
+        evidence=(evidence,) if evidence else (),
+    )
+
+
+def _shown(job: _Job, place: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of a place as a report may hold them."""
+    names = (job.name, *place) if job.name else place
+    if names and job.top:
+        names = (names[0].removeprefix(job.top), *names[1:])
+    return tuple(safe_text(name, _NAME_LIMIT) for name in names)
