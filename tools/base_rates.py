@@ -17,12 +17,12 @@ from pathlib import Path
 from scanner import pipeline
 from scanner.detect import load
 from scanner.detect.rules import AnyRule
+from scanner.detect.workbench import upper_bound
 from scanner.errors import ScannerError
 from scanner.model.report import Device
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "base-rates.md"
-CONFIDENCE = 0.95
 KINDS = ("retail", "developer", "emulator", "other", "profile file")
 FOLDERS = ("android-bugreports", "android-getprop", "android-dumpsys")
 PROFILES = "ios-mobileconfig"  # most of them set a name server
@@ -73,29 +73,6 @@ def kind_of(device: Device | None) -> str:
     if not build:
         return "other"
     return "retail" if build.endswith("user/release-keys") else "developer"
-
-
-def upper_bound(matches: int, trials: int) -> float:
-    """Return the one-sided upper 95 % bound of a rate (Clopper and Pearson), by bisection."""
-    if matches >= trials:
-        return 1.0
-    low, high = matches / trials, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if _at_most(matches, trials, middle) > 1 - CONFIDENCE:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def _at_most(matches: int, trials: int, rate: float) -> float:
-    """Return the probability of at most `matches` in `trials` independent tries."""
-    term, total = (1 - rate) ** trials, 0.0
-    for count in range(matches + 1):
-        total += term
-        term *= (trials - count) / (count + 1) * rate / (1 - rate)
-    return total
 
 
 def measure(corpus: Path) -> tuple[dict[str, Rate], Counter[tuple[str, str]], int]:

@@ -23,7 +23,7 @@ DOCUMENT_LIMIT = 40
 
 _REMEDY = "one YAML map of plain values; see rules/README.md"
 _PREFIX = "tag:yaml.org,2002:"
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -57,6 +57,16 @@ def read_file(path: Path) -> RuleFile:
     return _parse(raw, problems)
 
 
+def read_text(text: str, name: str) -> RuleFile:
+    """Read what somebody typed, within the bounds of a file. RuleErrors where it is wrong."""
+    problems = Problems(name)
+    raw = text.encode("utf-8", "replace")
+    if len(raw) > SIZE_LIMIT:
+        problems.add((), f"larger than {SIZE_LIMIT} bytes", "write a rule file")
+    problems.raise_any()
+    return _parse(raw, problems)
+
+
 def _parse(raw: bytes, problems: Problems) -> RuleFile:
     documents: tuple[Document, ...] = ()
     try:
@@ -81,7 +91,7 @@ def _parse(raw: bytes, problems: Problems) -> RuleFile:
 
 def _documents(text: str, problems: Problems) -> Iterator[Document]:
     """Yield the documents that hold something, each with lines of its own."""
-    for node in yaml.compose_all(text, _Loader):
+    for node in yaml.compose_all(text, Loader):
         problems.lines = {}
         data = _build(node, (), problems)
         if isinstance(data, dict):
@@ -114,7 +124,7 @@ def _measure(text: str, problems: Problems) -> None:
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    return iter(yaml.parse(text, _Loader))
+    return iter(yaml.parse(text, Loader))
 
 
 def _build(node: yaml.Node | None, place: Place, problems: Problems) -> Any:

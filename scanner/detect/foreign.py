@@ -47,7 +47,7 @@ def adopt(data: dict[str, Any], sha256: str) -> tuple[dict[str, Any], str | None
 
 
 def _heading(data: dict[str, Any], sha256: str) -> dict[str, Any]:
-    title = _plain(data["title"]) or "Untitled"
+    title = plain(data["title"]) or "Untitled"
     level = data.get("level")
     described = data.get("description")
     kept = {key: data[key] for key in ("name", "status", "filter", "action") if key in data}
@@ -59,7 +59,7 @@ def _heading(data: dict[str, Any], sha256: str) -> dict[str, Any]:
         "level": level if level in LEVELS else "low",
         "class": "compromise",
         "confidence": "low",
-        "description": _plain(described) if isinstance(described, str) else title,
+        "description": plain(described) if isinstance(described, str) else title,
         "falsepositives": _texts(data.get("falsepositives")),
         "tags": [tag for tag in _texts(data.get("tags")) if KEYS["tags"].wrong([tag]) is None],
         "references": _texts(data.get("references")),
@@ -75,10 +75,10 @@ def _id(data: dict[str, Any], sha256: str) -> str:
 
 def _texts(value: Any) -> list[str]:
     listed = value if isinstance(value, list) else [value]
-    return [_plain(one) for one in listed if isinstance(one, str)][:_TEXTS_LIMIT]
+    return [plain(one) for one in listed if isinstance(one, str)][:_TEXTS_LIMIT]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text of others on one line, without anything that a terminal would obey."""
     shown = "".join(sign if sign.isprintable() else " " for sign in text[:_TEXT_LIMIT])
     return " ".join(shown.split())

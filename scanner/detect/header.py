@@ -36,6 +36,8 @@ ADVICE = (
     "turn_off_developer_mode",
     "reset_trusted_computers",
     "set_passcode",
+    "set_screen_lock",
+    "reset_setting",
     "encrypt_backups",
     "review_clock",
     "restart_phone",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from scanner.errors import RuleError
 
 Place = tuple[str | int, ...]
+_NEAR = 0.7  # as alike as two words are of which one may be a slip for the other
 
 
 class RuleErrors(RuleError):
@@ -39,7 +40,7 @@ class Problems:
     def unknown(self, place: Place, kind: str, word: str, choices: Iterable[str]) -> None:
         """Note a word that is none of the choices, with the nearest one as remedy."""
         choices = sorted(choices)
-        near = difflib.get_close_matches(word, choices, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(word, choices, n=1, cutoff=_NEAR)
         listed = ", ".join(choices[:12])
         remedy = f"did you mean `{near[0]}`?" if near else f"use one of: {listed}"
         self.add(place, f"unknown {kind} `{word[:80]}`", remedy)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from scanner.detect import sigma
 from scanner.detect.exposure import Vulnerability
+from scanner.detect.yara.pack import YaraPack
 from scanner.model.entities import Entity
 from scanner.model.findings import Confidence, Level, Message, RuleClass
 from scanner.model.report import RuleLine, RuleSet
@@ -142,13 +143,17 @@ class RulePack(Struct, frozen=True, kw_only=True):
     unusable: tuple[Message, ...]  # rules in well-formed files that cannot be evaluated
     digest: str  # sha256 over the digests of all files
     vulnerabilities: tuple[Vulnerability, ...] = ()  # exposure data, the latest fix first
+    yara: YaraPack | None = None  # rules of bytes; None: there are none
 
     def lines(self) -> RuleSet:
         """Return the pack as a report names it."""
         return RuleSet(
             digest=self.digest,
-            rules=tuple(rule.line() for rule in self.rules),
-            unusable=self.unusable,
+            rules=(
+                *(rule.line() for rule in self.rules),
+                *(self.yara.lines() if self.yara else ()),
+            ),
+            unusable=(*self.unusable, *(self.yara.unusable if self.yara else ())),
         )
 
 

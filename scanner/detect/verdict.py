@@ -1,9 +1,11 @@
 """The verdict and the coverage of one examination.
 
-Of a phone only rules of the class `compromise` count; posture has its own section of the report. A
-match that is for a person to review, that the scan itself explains or that the operator suppressed
-never makes a device suspicious. One for review at medium or above leaves the verdict
-`inconclusive`: it is no finding yet, and "nothing found" would be untrue.
+Coverage counts the checks of rules over entities; what YARA rules and indicators were held against
+is stated beside it. Of a phone only the classes `compromise` and `historic` count, the latter never
+as confirmed; posture has its own section of the report. A match that is for a person to review,
+that the scan itself explains or that the operator suppressed never makes a device suspicious. One
+for review at medium or above leaves the verdict `inconclusive`: it is no finding yet, and "nothing
+found" would be untrue.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ _MEDIUM = LEVELS.index("medium")
 
 
 class Extent(Struct, frozen=True, kw_only=True):
-    """How many of the compromise checks that apply were examined."""
+    """How many of the compromise rules that apply were examined."""
 
     applicable: int
     examined: int
@@ -35,8 +37,16 @@ class Extent(Struct, frozen=True, kw_only=True):
 
 
 def extent(checks: Iterable[Check]) -> Extent:
-    """Count the compromise checks that apply, and those of them that were examined."""
-    statuses = [check.status for check in checks if check.rule_class == "compromise"]
+    """Count the compromise rules that apply, and those of them that were examined.
+
+    Rules of bytes and indicators are stated beside it: a phone whose files nobody collected has not
+    been examined less for having more of them, nor more for having none.
+    """
+    statuses = [
+        check.status
+        for check in checks
+        if check.rule_class == "compromise" and check.kind == "rule"
+    ]
     return Extent(
         applicable=sum(status != "not_applicable" for status in statuses),
         examined=sum(status in {"pass", "finding", "review"} for status in statuses),
@@ -60,13 +70,13 @@ def decide(
     counted = [
         finding
         for finding in findings
-        if (of_file or finding.rule_class == "compromise")
+        if (of_file or finding.rule_class != "posture")
         and LEVELS.index(finding.level) >= _MEDIUM
         and finding.explained_by_scan is None
         and finding.suppressed is None
     ]
     certain = [finding for finding in counted if not finding.review]
-    if any(finding.confidence == "confirmed" for finding in certain):
+    if any(each.confidence == "confirmed" and each.rule_class != "historic" for each in certain):
         return "compromise_confirmed"
     if certain:
         return "suspicious"

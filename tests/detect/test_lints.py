@@ -10,7 +10,10 @@ from scanner.detect import LINTS, lint, load
 from scanner.detect.lints import kebab
 from tests.detect.rule_files import rule_data, write
 
-GOOD: dict[str, Any] = {"advice": ["review_app"], "references": ["https://example.org/"]}
+GOOD: dict[str, Any] = {
+    "advice": ["save_evidence_first", "review_app"],
+    "references": ["https://example.org/"],
+}
 NAME = "android/app/an-app-can-be-debugged.yml"
 TWO = {"s": {"debuggable": True, "system": False}, "condition": "s"}
 UNUSED = {"s": {"debuggable": True}, "x_1": {"system": False}, "condition": "s"}
@@ -25,6 +28,13 @@ DEPARTURES: list[tuple[str, dict[str, Any], str]] = [
     ("level", {"level": "informational"}, NAME),
     ("level", {"level": "high", "confidence": "low"}, NAME),
     ("advice", {"advice": None}, NAME),
+    ("evidence-first", {"advice": ["review_app", "save_evidence_first"]}, NAME),
+    ("verdict", {"title": "The phone is infected"}, "android/app/the-phone-is-infected.yml"),
+    ("verdict", {"title": "A root tool!"}, "android/app/a-root-tool.yml"),
+    ("unfinished", {"description": "TO DO: say why it matters."}, NAME),
+    ("unfinished", {"falsepositives": ["TO DO"]}, NAME),
+    ("falsepositives", {"falsepositives": ["A developer's own app.", "None."]}, NAME),
+    ("tags", {"tags": ["attack.t1417", "attack.t1418", "attack.t1417"]}, NAME),
     ("references", {"references": ["http://example.org/"]}, NAME),
     ("selections", {"detection": UNUSED}, NAME),
     ("unknown", {"detection": TWO}, NAME),
@@ -42,6 +52,9 @@ def test_a_departure_is_named(name: str, changed: dict[str, Any], path: str, tmp
     [
         {},
         {"class": "posture"},
+        {"class": "posture", "advice": ["review_app"]},
+        {"tags": ["attack.t1417", "attack.t1418"]},
+        {"title": "An app can be debugged", "falsepositives": ["Nothing else is known."]},
         {"detection": {"s": {"debuggable": True}, "condition": "1 of them"}},
         {"detection": {"s": {"debuggable": True}, "condition": "not (s)"}},
     ],

@@ -34,7 +34,7 @@ def test_an_id_stands_for_one_rule(tmp_path: Path):
     write(tmp_path, rule_data(id=same), "one.yml")
     write(tmp_path, rule_data(id=same, level="low"), "two.yml")
 
-    with pytest.raises(RuleErrors, match=r"the id is that of one\.yml"):
+    with pytest.raises(RuleErrors, match=r"line \d+, id: the id is that of one\.yml"):
         load([tmp_path], shipped=False)
 
 
@@ -62,6 +62,19 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path):
         load([tmp_path], shipped=False)
 
     assert 1 == len(caught.value.errors)
+
+
+def test_a_folder_that_cannot_be_looked_through_is_an_error(tmp_path: Path):
+    deep = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(20):  # more than a path can name
+        os.mkdir("d" * 250, dir_fd=deep)
+        below = os.open("d" * 250, os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = below
+    os.close(deep)
+
+    with pytest.raises(RuleError, match="cannot be looked through"):
+        load([tmp_path], shipped=False)
 
 
 def test_there_is_an_end_to_files(tmp_path: Path):

@@ -13,8 +13,8 @@ from scanner.model.findings import Check, Finding, Message, Status, Subject
 NOTHING = "nothing_found_in_what_was_examined"
 
 
-def check(status: Status, rule_class: Any = "compromise") -> Check:
-    return Check(rule="r", rule_class=rule_class, status=status)
+def check(status: Status, rule_class: Any = "compromise", kind: Any = "rule") -> Check:
+    return Check(rule="r", rule_class=rule_class, status=status, kind=kind)
 
 
 def finding(**more: Any) -> Finding:
@@ -48,6 +48,9 @@ EXPLAINED = Message("explained.own_adb_key")
         ("suspicious", [finding()]),
         ("suspicious", [finding(level="critical", confidence="high")]),
         ("compromise_confirmed", [finding(confidence="confirmed")]),
+        ("suspicious", [finding(rule_class="historic")]),
+        ("suspicious", [finding(rule_class="historic", confidence="confirmed")]),
+        (NOTHING, [finding(rule_class="historic", level="low")]),
         ("compromise_confirmed", [finding(), finding(confidence="confirmed")]),
         (NOTHING, [finding(level="low")]),
         (NOTHING, [finding(level="informational", confidence="confirmed")]),
@@ -101,6 +104,15 @@ def test_coverage_counts_compromise_checks_that_apply():
     reached = extent(checks)
 
     assert (5, 3, 60) == (reached.applicable, reached.examined, reached.percent)
+
+
+@pytest.mark.parametrize("kind", ["yara", "indicators"])
+def test_coverage_counts_rules_over_entities_only(kind: str):
+    others = [check("pass", kind=kind), check("not_examined", kind=kind)]
+
+    assert 0 == extent(others).applicable
+    assert 50 == extent([*others, check("pass"), check("error")]).percent
+    assert "suspicious" == verdict(finding(rule="yara:a.yar:b"))
 
 
 def test_no_check_that_applies_is_no_coverage():

@@ -1,6 +1,7 @@
 """Sigma rules over entities: parsed by pySigma, compiled to predicates of three values."""
 
 from scanner.detect.sigma.compiler import compile_detection
+from scanner.detect.sigma.conditions import check_condition
 from scanner.detect.sigma.correlations import (
     Count,
     Formula,
@@ -36,6 +37,7 @@ __all__ = [
     "Relation",
     "Truth",
     "category",
+    "check_condition",
     "check_detection",
     "compile_detection",
     "explain",

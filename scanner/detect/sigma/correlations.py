@@ -22,7 +22,7 @@ from sigma.correlations import (
 from sigma.exceptions import SigmaError
 
 from scanner.detect.problems import Place, Problems
-from scanner.detect.sigma.detections import CONDITION_LIMIT, NESTING_LIMIT
+from scanner.detect.sigma.conditions import CONDITION_LIMIT, NESTING_LIMIT
 
 Kind = Literal[
     "event_count",

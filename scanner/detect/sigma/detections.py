@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from scanner.detect.problems import Place, Problems
+from scanner.detect.sigma.conditions import check_condition
 from scanner.detect.sigma.fields import Field, fields
 from scanner.detect.sigma.values import wrong_network, wrong_pattern
 from scanner.model.entities import Entity
 from scanner.model.privacy import UNREADABLE
 
-CONDITION_LIMIT = 400  # characters
-NESTING_LIMIT = 12  # parentheses and `not` in one condition
 COSTLY_LIMIT = 100  # values of a rule that become a pattern or many values each
 
 _TEXT = {
@@ -43,7 +42,7 @@ UNSUPPORTED = {"expand": "nothing gives values to placeholders"}
 
 def check_detection(detection: dict[str, Any], entity: type[Entity], problems: Problems) -> None:
     """Note everything that is wrong with a detection section, each with its place."""
-    _check_condition(detection.get("condition"), problems)
+    check_condition(detection, problems)
     costly = (values for key, values in _items(detection) if _COSTLY.intersection(key.split("|")))
     if sum(len(values) if isinstance(values, list) else 1 for values in costly) > COSTLY_LIMIT:
         problems.add(("detection",), f"more than {COSTLY_LIMIT} patterns", "write several rules")
@@ -70,18 +69,6 @@ def _items(part: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(part, list):
         for value in part:
             yield from _items(value)
-
-
-def _check_condition(condition: Any, problems: Problems) -> None:
-    place: Place = ("detection", "condition")
-    conditions = condition if isinstance(condition, list) and condition else [condition]
-    for one in conditions:
-        if not isinstance(one, str) or not one.strip():
-            problems.add(place, "a condition expected", "for example `condition: selection`")
-        elif len(one) > CONDITION_LIMIT:
-            problems.add(place, f"longer than {CONDITION_LIMIT} characters", "use `1 of name_*`")
-        elif one.count("(") + one.split().count("not") > NESTING_LIMIT:
-            problems.add(place, "nested too deeply", "split it into selections")
 
 
 def _check_selection(
