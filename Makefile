@@ -36,6 +36,8 @@ bench: $(READY) test-tools  ## measure speed and memory, each beside what it is 
 	@tools/peers.sh
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/rules.py
+	$(BIN)/python bench/indicators.py
+	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python bench/yara.py
 	$(BIN)/python bench/recordings.py
 	$(BIN)/python bench/iphones.py
 
@@ -94,6 +96,7 @@ check-phones: $(READY)
 	@echo "== check: phones"
 	@$(BIN)/python fixtures/make_phones.py --check
 	@$(BIN)/python fixtures/make_profiles.py --check
+	@$(BIN)/python fixtures/make_feeds.py --check
 
 check-wheel: $(READY)
 	@echo "== check: wheel"

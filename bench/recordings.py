@@ -6,6 +6,7 @@ without MVT, our half is measured and what is missing is said.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import statistics
@@ -22,6 +23,7 @@ from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = 3
+INDICATORS = 10_000
 SIZES = (10, 25, 50, 100)  # MB
 _RULE = "-" * 79
 _PACKAGE = """\
@@ -59,8 +61,7 @@ def main() -> None:
 
 
 def beside_mvt(folder: Path) -> None:
-    """Compare a scan of a 96 MB bugreport with MVT over the same, without indicators."""
-    print("Bugreport of 96 MB, without indicators")
+    """Compare a scan of a 96 MB bugreport with MVT over the same, without and with indicators."""
     peers = Path(os.environ.get("SCANNER_PEERS", ROOT.parent / "shared" / "bench-mvt"))
     maker = peers / "make_inputs.py"
     if not maker.exists():
@@ -71,12 +72,51 @@ def beside_mvt(folder: Path) -> None:
         [sys.executable, maker, "bug"], env=environment, stdout=subprocess.DEVNULL, check=True
     )
     report = folder / "in" / "bug"
+    print("Bugreport of 96 MB, without indicators")
+    compare(report, folder / "none", ())
+    feed = indicators(folder / "mix.stix2", INDICATORS)
+    print(f"Bugreport of 96 MB, with {INDICATORS:,} indicators")
+    compare(report, folder / "some", (feed,))
+
+
+def indicators(path: Path, count: int) -> Path:
+    """Write a STIX bundle: of ten, six domains, an app, a process, a digest and a path."""
+    kinds = (
+        *(("domain-name:value", "c2-{n}.example.net"),) * 6,
+        ("app:id", "com.example.tracker{n}"),
+        ("process:name", "trackerd{n}"),
+        ("file:hashes.sha256", "{n:064x}"),
+        ("file:path", "/data/local/tmp/.tracker{n}"),
+    )
+    written = []
+    for number in range(count):
+        key, value = kinds[number % len(kinds)]
+        written.append(
+            {
+                "type": "indicator",
+                "spec_version": "2.1",
+                "id": f"indicator--{number:08x}-0000-4000-8000-000000000000",
+                "created": "2026-01-01T00:00:00Z",
+                "modified": "2026-01-01T00:00:00Z",
+                "valid_from": "2026-01-01T00:00:00Z",
+                "pattern_type": "stix",
+                "pattern": f"[{key}='{value.format(n=number)}']",
+            }
+        )
+    bundle = {"type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000000"}
+    path.write_text(json.dumps(bundle | {"objects": written}))
+    return path
+
+
+def compare(report: Path, folder: Path, feeds: Sequence[Path]) -> None:
+    """Scan a bugreport, and let MVT check it against the same indicators."""
+    folder.mkdir()
     program = Path(os.environ.get("MVT_BIN", ROOT / ".venv-mvt" / "bin")) / "mvt-android"
     ours, theirs, modules = [], [], {}
     for number in range(RUNS):
-        ours.append(scan(report, folder / f"ours-{number}"))
+        ours.append(scan(report, folder / f"ours-{number}", feeds))
         if program.exists():
-            cost, modules = run_mvt(program, report, folder / f"mvt-{number}")
+            cost, modules = run_mvt(program, report, folder / f"mvt-{number}", feeds)
             theirs.append(cost)
     mine = _median(ours)
     print(f"  scanner scan              {mine.seconds:6.2f} s, {mine.mebibytes:4.0f} MiB")
@@ -95,8 +135,11 @@ def beside_mvt(folder: Path) -> None:
     )
 
 
-def run_mvt(program: Path, report: Path, output: Path) -> tuple[Cost, dict[str, float]]:
+def run_mvt(
+    program: Path, report: Path, output: Path, feeds: Sequence[Path] = ()
+) -> tuple[Cost, dict[str, float]]:
     """Run MVT without a network; return its cost and the seconds of each of its modules."""
+    named = [word for feed in feeds for word in ("-i", str(feed))]
     words = ["--disable-update-check", "--disable-indicator-update-check", "check-bugreport"]
     environment = os.environ | {
         "HOME": str(output.parent),
@@ -104,7 +147,7 @@ def run_mvt(program: Path, report: Path, output: Path) -> tuple[Cost, dict[str, 
         "MVT_DATA_FOLDER": str(output.parent / "mvt-data"),
         "MVT_CONFIG_FOLDER": str(output.parent / "mvt-config"),
     }
-    cost = measured([str(program), *words, "-o", str(output), str(report)], environment)
+    cost = measured([str(program), *words, "-o", str(output), *named, str(report)], environment)
     return cost, _modules((output / "command.log").read_text("utf-8", "replace"))
 
 
@@ -175,9 +218,10 @@ def large(folder: Path, megabytes: int, *, extra: str = "", extra_size: int = 0)
     return folder
 
 
-def scan(report: Path, case: Path) -> Cost:
+def scan(report: Path, case: Path, feeds: Sequence[Path] = ()) -> Cost:
     """Scan a recording with the command, as a person would."""
-    words = ["scan", str(report), "-q", "-o", str(case)]
+    named = [word for feed in feeds for word in ("--indicators", str(feed))]
+    words = ["scan", str(report), "-q", "-o", str(case), *named]
     return measured([sys.executable, "-m", "scanner", *words], dict(os.environ))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ScannerError,
         UsageError,
     )
+    from scanner.model.indicators import Feed
     from scanner.model.report import Report
     from scanner.pipeline import (
         Acquired,
@@ -41,9 +42,11 @@ if TYPE_CHECKING:
         examine,
         open_source,
         pair,
+        read_feeds,
         scan,
         scan_each,
     )
+    from scanner.pipeline.since import News, since
 
 _WHERE = {
     "scanner.errors": (
@@ -56,6 +59,7 @@ _WHERE = {
         "ScannerError",
         "UsageError",
     ),
+    "scanner.model.indicators": ("Feed",),
     "scanner.model.report": ("Report",),
     "scanner.pipeline": (
         "Acquired",
@@ -71,9 +75,11 @@ _WHERE = {
         "examine",
         "open_source",
         "pair",
+        "read_feeds",
         "scan",
         "scan_each",
     ),
+    "scanner.pipeline.since": ("News", "since"),
 }
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
 
@@ -87,6 +93,8 @@ __all__ = [
     "DeviceError",
     "DeviceLost",
     "Examined",
+    "Feed",
+    "News",
     "Options",
     "Pairing",
     "Report",
@@ -100,8 +108,10 @@ __all__ = [
     "examine",
     "open_source",
     "pair",
+    "read_feeds",
     "scan",
     "scan_each",
+    "since",
 ]
 
 

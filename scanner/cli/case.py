@@ -14,8 +14,11 @@ from scanner.cli import options as shared
 from scanner.cli.exits import EVIDENCE, INCOMPLETE, exit_status, of_report
 from scanner.cli.output import print_json, say
 from scanner.cli.report_text import print_report
+from scanner.cli.since import show_news
 from scanner.errors import UsageError
 from scanner.formats.text import safe_text
+from scanner.pipeline.knowledge import known
+from scanner.pipeline.since import since
 from scanner.report import FORMATS
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ _FOLDER = click.Path(path_type=Path, exists=True)
 
 
 @click.command()
-@click.argument("case", metavar="CASE|PATH", type=_FOLDER)
+@click.argument("cases", metavar="CASE|PATH...", type=_FOLDER, nargs=-1, required=True)
 @click.option(
     "--source",
     type=_FOLDER,
@@ -34,10 +37,18 @@ _FOLDER = click.Path(path_type=Path, exists=True)
     help="The recording that the case was made of; without it, what lies there is not examined.",
 )
 @click.option(
+    "--since-feeds",
+    metavar="OLD",
+    help="Show only what the indicators of now find and older ones did not. OLD is a day (the"
+    " imported feeds as they were then), a file or folder of older feeds, or `report` (what the"
+    " report in the case names). Several cases may be named.",
+)
+@click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Where to write.  [default: ./reports/<case>-<time>]",
 )  # fmt: skip
 @shared.rules_option
+@shared.indicator_options
 @shared.format_option
 @shared.privacy_option
 @shared.fail_on_option
@@ -47,10 +58,14 @@ _FOLDER = click.Path(path_type=Path, exists=True)
 @exit_status
 def examine(
     *,
-    case: Path,
+    cases: tuple[Path, ...],
     source: Path | None,
+    since_feeds: str | None,
     output: Path | None,
     rule_folders: tuple[Path, ...],
+    indicator_files: tuple[Path, ...],
+    feeds: bool,
+    max_feed_bytes: int,
     formats: tuple[str, ...],
     privacy: PrivacyLevel | None,
     fail_on: Level | None,
@@ -63,13 +78,29 @@ def examine(
     \b
     Example: scanner examine cases/20261121T140000Z-7f3a --rules my-rules/
              scanner examine cases/20261121T140000Z-7f3a --source bugreport.zip
+             scanner examine cases/* --since-feeds 2026-10-01
     """
+    indicators = pipeline.read_feeds(indicator_files, stored=feeds, limit=max_feed_bytes)
+    if since_feeds is not None:
+        _require_plain_since(cases, source, output, formats, require_coverage)
+        knowledge = known(rule_folders, indicators)
+        results = since(cases, since_feeds, knowledge, source=source, privacy=privacy)
+        return show_news(results, fail_on, as_json=as_json, quiet=quiet)
+    if len(cases) > 1:
+        raise UsageError(
+            f"{len(cases)} cases", remedy="examine them one by one, or give --since-feeds"
+        )
+    (case,) = cases
     if pipeline.is_case(case):
-        examined = pipeline.examine(case, source=source, rules=rule_folders, privacy=privacy)
+        examined = pipeline.examine(
+            case, source=source, rules=rule_folders, indicators=indicators, privacy=privacy
+        )
     elif source is not None:
         raise UsageError("--source belongs to a case", remedy="name the case first")
     else:
-        examined = pipeline.examine_recording(case, rules=rule_folders, privacy=privacy)
+        examined = pipeline.examine_recording(
+            case, rules=rule_folders, indicators=indicators, privacy=privacy
+        )
     folder = output or _default_folder(case)
     written = pipeline.write_report(examined, folder, formats or ("json", "html"))
     if as_json:
@@ -169,6 +200,22 @@ def info(folder: Path, as_json: bool) -> int:
     for each in described.evidence:
         click.echo(f"  {each.id}  {each.size:>10}  {safe_text(str(each.request), 100)}")
     return 0
+
+
+def _require_plain_since(
+    cases: tuple[Path, ...],
+    source: Path | None,
+    output: Path | None,
+    formats: tuple[str, ...],
+    require_coverage: int | None,
+) -> None:
+    """UsageError for options that say how a whole report is written: --since-feeds writes none."""
+    least = require_coverage is not None  # also 0 was given
+    for name, given in (("--output", output), ("--format", formats), ("--require-coverage", least)):
+        if given:
+            raise UsageError(f"{name} is for a whole report", remedy="leave out --since-feeds")
+    if source is not None and len(cases) > 1:
+        raise UsageError("--source belongs to one case", remedy="name one case")
 
 
 def _default_folder(case: Path) -> Path:

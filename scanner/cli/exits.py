@@ -40,6 +40,7 @@ STATUSES: tuple[tuple[type[ScannerError], int], ...] = (
 )
 
 P = ParamSpec("P")
+_ERRORS = 50  # that are told one by one
 
 
 def exit_status(command: Callable[P, int | None]) -> Callable[P, None]:
@@ -73,7 +74,16 @@ def exit_status(command: Callable[P, int | None]) -> Callable[P, None]:
 
 
 def complain(error: ScannerError) -> None:
-    """Say on standard error what is wrong and what to do."""
+    """Say on standard error what is wrong and what to do; of rules and feeds, all that is wrong."""
+    if isinstance(error, RuleError):
+        from scanner.detect.problems import RuleErrors  # noqa: PLC0415  loads what compiles rules
+
+        if isinstance(error, RuleErrors):
+            for each in error.errors[:_ERRORS]:
+                complain(each)
+            if (more := len(error.errors) - _ERRORS) > 0:
+                click.echo(f"scanner: and {more} more errors", err=True)
+            return
     click.echo(f"scanner: {safe_text(str(error), 2000)}", err=True)
     if error.remedy:
         click.echo(f"  {safe_text(error.remedy, 2000)}", err=True)

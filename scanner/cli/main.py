@@ -14,7 +14,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("scanner.cli.case:report", "Render a report again, in any format."),
     "verify": ("scanner.cli.case:verify", "Check that a case is as it was written."),
     "case": ("scanner.cli.case:case", "Say what a case holds."),
-    "rules": ("scanner.cli.rules:rules", "List, show, check and test rules."),
+    "rules": ("scanner.cli.rules:rules", "Write, list, show, check and test rules."),
+    "indicators": (
+        "scanner.cli.indicators:indicators",
+        "List, check, import and update feeds of indicators.",
+    ),
+    "query": ("scanner.cli.query:query", "Ask what was observed, in the words of a Sigma rule."),
     "artifacts": ("scanner.cli.artifacts:artifacts", "List what is read from a phone, and how."),
     "simulate": ("scanner.cli.simulate:simulate", "Serve a recorded phone over the real protocol."),
     "demo": ("scanner.cli.simulate:demo", "Scan the recorded demo phones; no hardware needed."),
@@ -55,6 +60,6 @@ def main() -> None:
              scanner scan
              scanner examine cases/20261121T140000Z-7f3a
 
-    Exit status: 0 done, 2 usage, 3 no phone, 4 evidence damaged, 5 incomplete, 6 rules invalid,
-    10 findings at or above --fail-on, 130 interrupted, 1 an error of ours.
+    Exit status: 0 done, 2 usage, 3 no phone, 4 evidence damaged, 5 incomplete, 6 rules or
+    indicators invalid, 10 findings at or above --fail-on, 130 interrupted, 1 an error of ours.
     """

@@ -15,6 +15,7 @@ PRIVACY = ("public", "share", "case")
 LEVEL_NAMES = ("informational", "low", "medium", "high", "critical")
 FORMAT_NAMES = ("json", "html", "text")
 OPT_INS = ("traffic", "sysdiagnose")
+MAX_FEED_BYTES = 256 * 2**20  # that of the readers, which are imported when they are needed
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 case_option = click.option(
@@ -63,6 +64,14 @@ coverage_option = click.option(
     metavar="PERCENT",
     help="Exit with status 5 when less than this was examined.",
 )
+max_feed_bytes_option = click.option(
+    "--max-feed-bytes",
+    type=click.IntRange(min=1),
+    default=MAX_FEED_BYTES,
+    show_default=True,
+    metavar="BYTES",
+    help="A larger file of indicators is refused.",
+)
 usbmux_option = click.option(
     "--usbmux",
     metavar="ADDRESS",
@@ -90,6 +99,26 @@ def custody_options(command: F) -> F:
             ),
         )
     ):
+        command = option(command)
+    return command
+
+
+def indicator_options(command: F) -> F:
+    """Add which indicators count: `indicator_files`, `feeds`, `max_feed_bytes`."""
+    for option in reversed(
+        (
+            click.option(
+                "--indicators", "indicator_files", type=click.Path(path_type=Path, exists=True),
+                multiple=True, metavar="FILE|FOLDER",
+                help="Feeds of indicators, beside the imported ones. May be given several times.",
+            ),
+            click.option(
+                "--feeds/--no-feeds", default=True, show_default=True,
+                help="Use the feeds that were imported.",
+            ),
+            max_feed_bytes_option,
+        )
+    ):  # fmt: skip
         command = option(command)
     return command
 

@@ -27,6 +27,7 @@ from scanner.report.messages import safety_text
 if TYPE_CHECKING:
     from scanner.model.events import Event
     from scanner.model.findings import Level
+    from scanner.model.indicators import Feed
     from scanner.pipeline.describe import DescribedRequest
 
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @shared.case_option
 @shared.device_options
 @shared.rules_option
+@shared.indicator_options
 @shared.format_option
 @shared.privacy_option
 @shared.fail_on_option
@@ -50,6 +52,9 @@ def scan(
     targets: tuple[str, ...],
     output: Path | None,
     rule_folders: tuple[Path, ...],
+    indicator_files: tuple[Path, ...],
+    feeds: bool,
+    max_feed_bytes: int,
     formats: tuple[str, ...],
     fail_on: Level | None,
     require_coverage: int | None,
@@ -73,9 +78,11 @@ def scan(
              scanner scan ios:00008140-001A2B3C4D5E6F70 --include traffic
              scanner scan bugreport-2026-11-20.zip --json
              scanner scan demo:android-14-tampered demo:ios-26-clean
+             scanner scan bugreport.zip --indicators trackers.stix2
     """
     set_up_logging(verbose)
     wanted = tuple(each for each in formats if each != "text")
+    indicators = pipeline.read_feeds(indicator_files, stored=feeds, limit=max_feed_bytes)
     if len(targets) > 1:
         if events is not None:
             raise UsageError("--events is for one phone", remedy="scan the phones one by one")
@@ -86,6 +93,7 @@ def scan(
             lambda folder, reached, tell: _options(folder, chosen, reached, tell),
             output=output,
             rules=rule_folders,
+            indicators=indicators,
             formats=wanted,
             quiet=quiet,
         )
@@ -95,6 +103,7 @@ def scan(
         chosen,
         output=output,
         rules=rule_folders,
+        indicators=indicators,
         formats=wanted,
         events=events,
         quiet=quiet,
@@ -118,6 +127,7 @@ def _scan_one(
     *,
     output: Path | None,
     rules: tuple[Path, ...],
+    indicators: tuple[Feed, ...],
     formats: tuple[str, ...],
     events: str | None,
     quiet: bool,
@@ -129,7 +139,9 @@ def _scan_one(
         path = None if _is_demo(target) else pipeline.as_path(target)
         if path is not None and pipeline.is_case(path):
             privacy: Any = chosen["privacy"]
-            report = pipeline.examine(path, rules=rules, privacy=privacy, on_event=progress).report
+            report = pipeline.examine(
+                path, rules=rules, indicators=indicators, privacy=privacy, on_event=progress
+            ).report
             return _Done(report, path, report.run.case_digest)
         if not quiet and path is None:
             _say_safety()
@@ -138,6 +150,7 @@ def _scan_one(
             reached.target,
             options=_options(output, chosen, reached, progress),
             rules=rules,
+            indicators=indicators,
             formats=formats,
         )
         return _Done(scanned.report, scanned.folder, scanned.digest, scanned.error)

@@ -23,6 +23,7 @@ from scanner.pipeline import Options, Scanned
 if TYPE_CHECKING:
     from scanner.model.events import Event
     from scanner.model.findings import Level
+    from scanner.model.indicators import Feed
 
 _ORDER = (130, 1, 2, 6, 4, 3, 10, 5, 0)  # the gravest exit status first
 
@@ -33,6 +34,7 @@ def scan_several(
     *,
     output: Path | None,
     rules: Sequence[Path],
+    indicators: Sequence[Feed],
     formats: Sequence[str],
     quiet: bool,
 ) -> Iterator[tuple[str, Scanned | ScannerError]]:
@@ -49,7 +51,9 @@ def scan_several(
                 )
             )
         named = dict(zip((target for target, _ in phones), targets, strict=True))
-        for target, result in pipeline.scan_each(phones, rules=rules, formats=formats):
+        for target, result in pipeline.scan_each(
+            phones, rules=rules, indicators=indicators, formats=formats
+        ):
             yield named[target], result
 
 

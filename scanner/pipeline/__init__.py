@@ -5,6 +5,7 @@ from scanner.pipeline.compose import Examined
 from scanner.pipeline.describe import describe_artifacts, dry_run
 from scanner.pipeline.examination import examine
 from scanner.pipeline.files import describe_case, read_report, write_new, write_report
+from scanner.pipeline.knowledge import read_feeds
 from scanner.pipeline.offline import examine_recording, unread
 from scanner.pipeline.options import AdbServer, Custody, Options
 from scanner.pipeline.pairing import Pairing, pair, require_iphone
@@ -32,6 +33,7 @@ __all__ = [
     "is_case",
     "open_source",
     "pair",
+    "read_feeds",
     "read_report",
     "require_iphone",
     "scan",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
@@ -17,14 +18,15 @@ from scanner.detect import (
     decide,
     exposures,
     extent,
-    inspect,
 )
 from scanner.model.artifact import Profile
+from scanner.model.content import Contents
 from scanner.model.entities import Build, DeviceIdentity, Entity, User
 from scanner.model.events import CheckDone, FindingMade, GapFound, OnEvent
 from scanner.model.evidence import Evidence, Gap
 from scanner.model.exposure import Exposure
 from scanner.model.findings import Check, Finding, Message
+from scanner.model.indicators import IndicatorSet
 from scanner.model.report import (
     SCHEMA_VERSION,
     Acquisition,
@@ -34,13 +36,18 @@ from scanner.model.report import (
     Report,
     RunRecord,
 )
+from scanner.pipeline.compared import beyond, bytes_said, compare, feeds_said, index_of, set_of
 from scanner.pipeline.footprint import footprint
 from scanner.pipeline.host import TOOL, now, system, tool_version
+from scanner.pipeline.knowledge import Knowledge
 from scanner.pipeline.limits import cannot_see, is_file, is_recording, reach
 from scanner.pipeline.plan import profile_named
 from scanner.pipeline.privacy import Redaction, by_gravity
 from scanner.pipeline.reading import EvidenceReader
 from scanner.pipeline.target import LiveSource
+
+if TYPE_CHECKING:
+    from scanner.detect.indicators import Index
 
 # Without these a user was not examined; what else most phones refuse does not say that.
 _OF_A_USER = ("android.packages", "android.settings")
@@ -59,7 +66,7 @@ class Examination(Struct, frozen=True, kw_only=True):
     acquisition: Acquisition
     evidence: Sequence[Evidence]
     reader: EvidenceReader
-    pack: RulePack
+    knowledge: Knowledge
     redaction: Redaction
     started_at: datetime
     settle: Callable[[], Acquisition] | None = None  # gives the record that the report carries
@@ -68,16 +75,20 @@ class Examination(Struct, frozen=True, kw_only=True):
     source: LiveSource | None = None  # None: no device is at the other end
     flaws: tuple[Gap, ...] = ()  # what of a recording itself could not be looked into
     whole: bool = True  # nothing of a recording was cut off
+    contents: Contents = Contents()  # what rules of bytes were applied to
 
     def conclude(self, on_event: OnEvent | None = None) -> Examined:
         """Apply the rules and put the report together."""
         tell = on_event or _nobody
         read = self.reader.gaps(self.acquisition.unanswered, self.acquisition.users)
-        gaps = (*read, *map(self.redaction.gap, self.flaws))
+        gaps = (*read, *map(self.redaction.gap, self.flaws), *self.contents.gaps)
         for gap in gaps:
             tell(GapFound(gap=gap))
-        checks, findings = self._inspect(gaps, tell)
-        coverage = self._coverage(checks, gaps)
+        index = index_of(self.knowledge, self.acquisition.now)
+        found = set_of(index)
+        indicators = found and self.redaction.indicators(found)
+        checks, findings = self._inspect(index, gaps, tell)
+        coverage = self._coverage(checks, gaps, indicators)
         report = Report(
             schema_version=SCHEMA_VERSION,
             run=self._run(),
@@ -99,28 +110,29 @@ class Examination(Struct, frozen=True, kw_only=True):
             gaps=gaps,
             evidence=evidence_lines(self.evidence, self.reader, self.redaction),
             footprint=footprint(self.acquisition, self.evidence, self.redaction),
-            rules=self.pack.lines(),
+            rules=self.knowledge.pack.lines(),
             exposure=self._exposure(),
+            indicators=indicators,
         )
         entities = tuple(self.redaction.entities(self.reader.snapshot))
         return Examined(report=report, entities=entities)
 
-    def _inspect(self, gaps: Sequence[Gap], tell: OnEvent) -> tuple[list[Check], list[Finding]]:
-        asked = {artifact.name for artifact in self.reader.artifacts}
-        beyond = tuple(
-            artifact
-            for artifact in ARTIFACTS
-            if artifact.platform == self.acquisition.platform and artifact.name not in asked
-        )
+    def _inspect(
+        self, index: Index | None, gaps: Sequence[Gap], tell: OnEvent
+    ) -> tuple[list[Check], list[Finding]]:
+        platform = self.acquisition.platform
+        others = beyond(ARTIFACTS, self.reader.artifacts, platform)
         checks: list[Check] = []
         findings: list[Finding] = []
-        for check, found in inspect(
+        for check, found in compare(
+            self.knowledge,
+            index,
             self.reader.snapshot,
-            self.pack,
-            platform=self.acquisition.platform,
+            platform=platform,
             gaps=gaps,
             statements=self.reader.artifacts,
-            facts=ScanFacts.of(self.acquisition, not_selected=beyond, kinds=self._kinds()),
+            facts=ScanFacts.of(self.acquisition, not_selected=others, kinds=self._kinds()),
+            contents=self.contents,
         ):
             checks.append(check)
             tell(CheckDone(check=check))
@@ -143,13 +155,16 @@ class Examination(Struct, frozen=True, kw_only=True):
         if is_file(self.acquisition):
             return ()
         build = next(iter(self.reader.snapshot.every(Build)), None)
-        return tuple(exposures(build, self.pack.vulnerabilities, self.acquisition.platform))
+        known = self.knowledge.pack.vulnerabilities
+        return tuple(exposures(build, known, self.acquisition.platform))
 
     def _vulnerabilities(self) -> list[Vulnerability]:
-        known, platform = self.pack.vulnerabilities, self.acquisition.platform
+        known, platform = self.knowledge.pack.vulnerabilities, self.acquisition.platform
         return [each for each in known if each.platform == platform]
 
-    def _coverage(self, checks: Sequence[Check], gaps: Sequence[Gap]) -> Coverage:
+    def _coverage(
+        self, checks: Sequence[Check], gaps: Sequence[Gap], indicators: IndicatorSet | None
+    ) -> Coverage:
         reached = extent(checks)
         missing = {gap.artifact for gap in gaps if gap.user is None} - {
             gap.artifact for gap in self.flaws
@@ -168,12 +183,10 @@ class Examination(Struct, frozen=True, kw_only=True):
             cannot_see=cannot_see(self.acquisition),
             reach=reach(self.acquisition),
             feeds=(
-                Message(
-                    "feeds.rules",
-                    {"count": len(self.pack.rules), "digest": self.pack.digest[:16]},
-                ),
+                _rules_said(self.knowledge.pack),
                 Message("feeds.exposure", _dates(self._vulnerabilities())),
-                Message("feeds.no_indicators"),
+                *(() if is_file(self.acquisition) else bytes_said(self.knowledge, self.contents)),
+                *feeds_said(indicators, self.acquisition.now),
             ),
         )
 
@@ -199,6 +212,10 @@ class Examination(Struct, frozen=True, kw_only=True):
             ),
             round_trips=self.source.round_trips if self.source else None,
         )
+
+
+def _rules_said(pack: RulePack) -> Message:
+    return Message("feeds.rules", {"count": len(pack.rules), "digest": pack.digest[:16]})
 
 
 def _dates(vulnerabilities: Sequence[Vulnerability]) -> dict[str, str | int]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from scanner.case import Case, require_unchanged
-from scanner.detect import load
 from scanner.errors import UsageError
 from scanner.model.events import OnEvent, Progress
 from scanner.model.privacy import PrivacyLevel
 from scanner.pipeline.compose import Examination, Examined
 from scanner.pipeline.host import now
+from scanner.pipeline.knowledge import Indicators, Knowledge, Rules, known
 from scanner.pipeline.limits import is_file, is_recording
-from scanner.pipeline.offline import examine_again
+from scanner.pipeline.offline import examining_again
 from scanner.pipeline.plan import reading_any, selected_for
 from scanner.pipeline.privacy import Redaction
 from scanner.pipeline.reading import EvidenceReader, snapshot_of
@@ -25,20 +26,43 @@ def examine(
     folder: Path,
     *,
     source: Path | None = None,
-    rules: Sequence[Path] = (),
+    rules: Rules = (),
+    indicators: Indicators = None,
     privacy: PrivacyLevel | None = None,
     on_event: OnEvent | None = None,
     clock: Callable[[], datetime] = now,
 ) -> Examined:
     """Examine a case again. The case is verified first and never changed.
 
-    Same case, rules and version: same report, but for its `run`. RuleError for a rule file that is
-    wrong, CaseError for a case that is damaged or was tampered with. `clock` dates the run and
-    nothing else: *now* is the end of the acquisition, or when the recording was made.
+    Same case, rules, indicators and version: same report, but for its `run`. RuleError for a file
+    of rules or indicators that is wrong, CaseError for a case that is damaged or was tampered with.
+    `clock` dates the run and nothing else: *now* is the end of the acquisition, or when the
+    recording was made.
 
     `source` is the recording that a case was made of; without it, what lies there is not examined.
     """
-    pack = load(rules)
+    with examining(
+        folder,
+        known(rules, indicators),
+        source=source,
+        privacy=privacy,
+        on_event=on_event,
+        clock=clock,
+    ) as examination:
+        return examination.conclude(on_event)
+
+
+@contextlib.contextmanager
+def examining(
+    folder: Path,
+    knowledge: Knowledge,
+    *,
+    source: Path | None = None,
+    privacy: PrivacyLevel | None = None,
+    on_event: OnEvent | None = None,
+    clock: Callable[[], datetime] = now,
+) -> Iterator[Examination]:
+    """Read a case, so that it can be held against rules and indicators more than once."""
     started = clock()
     require_unchanged(folder)
     case = Case.open(folder)
@@ -48,9 +72,11 @@ def examine(
             raise UsageError(
                 "this case holds its evidence itself", remedy="examine it without --source"
             )
-        return examine_again(
-            case, source, pack=pack, privacy=privacy, on_event=on_event, clock=clock
-        )
+        with examining_again(
+            case, source, knowledge=knowledge, privacy=privacy, on_event=on_event, clock=clock
+        ) as examination:
+            yield examination
+        return
     recorded = is_recording(acquisition)
     snapshot = snapshot_of(acquisition, recorded=recorded)
     artifacts = tuple(selected_for(acquisition, recorded=recorded))
@@ -65,13 +91,13 @@ def examine(
                 reader.miss(each, "source_absent", "the recording was not given")
             if on_event is not None:
                 on_event(Progress(phase="examine", done=done, total=len(evidence)))
-        return Examination(
+        yield Examination(
             acquisition=acquisition,
             evidence=evidence,
             reader=reader,
-            pack=pack,
+            knowledge=knowledge,
             redaction=Redaction(privacy or acquisition.privacy, case.device_key),
             started_at=started,
             clock=clock,
             digest=case.digest,
-        ).conclude(on_event)
+        )

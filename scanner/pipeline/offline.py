@@ -12,8 +12,8 @@ from pathlib import Path
 from msgspec import structs
 
 from scanner.case import Case, OpenCase, device_key, installation_key, pseudonym
-from scanner.detect import RulePack, load
 from scanner.errors import CaseError, UsageError
+from scanner.model.content import Contents
 from scanner.model.entities import Build, DeviceIdentity
 from scanner.model.events import EvidenceAdded, Finished, OnEvent, Progress, Started
 from scanner.model.evidence import Evidence, Gap
@@ -21,8 +21,11 @@ from scanner.model.privacy import PrivacyLevel
 from scanner.model.recording import Part
 from scanner.model.report import Acquisition
 from scanner.pipeline.compose import Examination, Examined
+from scanner.pipeline.content import scan_content
 from scanner.pipeline.files import rendered
 from scanner.pipeline.host import TOOL, host_clock, now, tool_version
+from scanner.pipeline.knowledge import Indicators, Knowledge, Rules, known
+from scanner.pipeline.limits import is_file
 from scanner.pipeline.options import Options
 from scanner.pipeline.privacy import Redaction
 from scanner.pipeline.reading import EvidenceReader
@@ -39,7 +42,8 @@ def scan_recording(
     path: Path,
     *,
     options: Options | None = None,
-    rules: Sequence[Path] | RulePack = (),
+    rules: Rules = (),
+    indicators: Indicators = None,
     formats: Sequence[str] = ("json", "html"),
 ) -> Scanned:
     """Examine a recording into a case, which names what was read and copies none of it.
@@ -52,7 +56,10 @@ def scan_recording(
     started = now()
     verdict, findings, complete = None, 0, False
     try:
-        with _opened(path, rules, formats or ("html",)) as (recording, pack):
+        with _opened(path, rules, indicators, formats or ("html",)) as (
+            recording,
+            knowledge,
+        ):
             reader, evidence = _read(recording, options)
             acquisition, key = _record(recording, reader, options, started)
             examined = _examination(
@@ -60,9 +67,10 @@ def scan_recording(
                 reader,
                 evidence,
                 acquisition=acquisition,
-                pack=pack,
+                knowledge=knowledge,
                 redaction=Redaction(options.privacy, key),
                 started=started,
+                on_event=options.on_event,
             ).conclude(options.on_event)
             reports = rendered(examined, ("json", *(formats or ("html",))))
             case, digest = _store(acquisition, key, evidence, options, tuple(reports))
@@ -97,38 +105,58 @@ def acquire_recording(path: Path, *, options: Options | None = None) -> Acquired
 def examine_recording(
     path: Path,
     *,
-    rules: Sequence[Path] = (),
+    rules: Rules = (),
+    indicators: Indicators = None,
     privacy: PrivacyLevel | None = None,
     on_event: OnEvent | None = None,
     clock: Callable[[], datetime] = now,
 ) -> Examined:
     """Examine a recording without making a case of it."""
+    with examining_recording(
+        path, rules=rules, indicators=indicators, privacy=privacy, on_event=on_event, clock=clock
+    ) as examination:
+        return examination.conclude(on_event)
+
+
+@contextlib.contextmanager
+def examining_recording(
+    path: Path,
+    *,
+    rules: Rules = (),
+    indicators: Indicators = None,
+    privacy: PrivacyLevel | None = None,
+    on_event: OnEvent | None = None,
+    clock: Callable[[], datetime] = now,
+) -> Iterator[Examination]:
+    """Read a recording, so that it can be held against rules and indicators more than once."""
     options, started = Options(privacy=privacy or "share", on_event=on_event), clock()
-    with _opened(path, rules) as (recording, pack):
+    with _opened(path, rules, indicators) as (recording, knowledge):
         reader, evidence = _read(recording, options)
         acquisition, key = _record(recording, reader, options, started)
-        return _examination(
+        yield _examination(
             recording,
             reader,
             evidence,
             acquisition=acquisition,
-            pack=pack,
+            knowledge=knowledge,
             redaction=Redaction(options.privacy, key),
             started=started,
+            on_event=on_event,
             clock=clock,
-        ).conclude(on_event)
+        )
 
 
-def examine_again(
+@contextlib.contextmanager
+def examining_again(
     case: Case,
     source: Path,
     *,
-    pack: RulePack,
+    knowledge: Knowledge,
     privacy: PrivacyLevel | None,
     on_event: OnEvent | None,
     clock: Callable[[], datetime],
-) -> Examined:
-    """Examine a case again whose evidence lies in a recording.
+) -> Iterator[Examination]:
+    """Read a case again whose evidence lies in a recording.
 
     CaseError where the recording at `source` is not the one that the case was made of.
     """
@@ -136,17 +164,18 @@ def examine_again(
     with opened(source) as recording:
         _require_same(case, recording)
         reader, evidence = _read(recording, options, case.acquisition.now)
-        return _examination(
+        yield _examination(
             recording,
             reader,
             evidence,
             acquisition=case.acquisition,
-            pack=pack,
+            knowledge=knowledge,
             redaction=Redaction(privacy or case.acquisition.privacy, case.device_key),
             started=started,
+            on_event=on_event,
             clock=clock,
             digest=case.digest,
-        ).conclude(on_event)
+        )
 
 
 def unread(path: Path) -> tuple[Part, ...]:
@@ -165,11 +194,11 @@ def _require_whole(options: Options) -> None:
 
 @contextlib.contextmanager
 def _opened(
-    path: Path, rules: Sequence[Path] | RulePack, formats: Sequence[str] = ()
-) -> Iterator[tuple[Recording, RulePack]]:
+    path: Path, rules: Rules, indicators: Indicators, formats: Sequence[str] = ()
+) -> Iterator[tuple[Recording, Knowledge]]:
     """Survey a recording while the rules are loaded and the renderers made ready beside it."""
     with ThreadPoolExecutor(1, thread_name_prefix="beside") as beside:
-        loading = beside.submit(_loaded, rules)
+        loading = beside.submit(known, rules, indicators)
         beside.submit(prepare, formats)
         try:
             with opened(path) as recording:
@@ -177,10 +206,6 @@ def _opened(
         except CaseError:
             loading.result()  # a rule that is wrong is said before evidence that is
             raise
-
-
-def _loaded(rules: Sequence[Path] | RulePack) -> RulePack:
-    return rules if isinstance(rules, RulePack) else load(rules)
 
 
 def _read(
@@ -257,24 +282,32 @@ def _examination(
     evidence: Sequence[Evidence],
     *,
     acquisition: Acquisition,
-    pack: RulePack,
+    knowledge: Knowledge,
     redaction: Redaction,
     started: datetime,
+    on_event: OnEvent | None = None,
     clock: Callable[[], datetime] = now,
     digest: str | None = None,
 ) -> Examination:
     mixed = _mixed(reader, recording.platform)
+    yara = knowledge.pack.yara
+    contents = (
+        Contents()
+        if yara is None or is_file(acquisition)
+        else scan_content(recording, yara, hide=redaction.name, on_event=on_event)
+    )
     return Examination(
         acquisition=acquisition,
         evidence=evidence,
         reader=reader,
-        pack=pack,
+        knowledge=knowledge,
         redaction=redaction,
         started_at=started,
         clock=clock,
         digest=digest,
         flaws=(*recording.gaps(redaction.name), *mixed),
         whole=recording.whole and not mixed,
+        contents=contents,
     )
 
 

@@ -64,7 +64,7 @@ def selected(
 def _is_asked(artifact: Artifact, profile: Profile, include: Collection[str]) -> bool:
     if artifact.opt_in:
         return artifact.opt_in in include
-    return artifact.profile <= profile and _can_be_asked(artifact)
+    return artifact.profile <= profile and can_be_asked(artifact)
 
 
 def selected_for(acquisition: Acquisition, *, recorded: bool = False) -> list[Artifact]:
@@ -100,7 +100,8 @@ def require_known(artifacts: Iterable[Artifact], include: Iterable[str]) -> None
             )
 
 
-def _can_be_asked(artifact: Artifact) -> bool:
+def can_be_asked(artifact: Artifact) -> bool:
+    """Whether a phone can answer, and not only a recording."""
     return any(not isinstance(reading.request, RecordedOnly) for reading in artifact.readings)
 
 

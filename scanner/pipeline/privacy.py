@@ -18,6 +18,8 @@ from scanner.case import pseudonym
 from scanner.model.entities import ENTITIES, Entity
 from scanner.model.evidence import Gap
 from scanner.model.findings import LEVELS, Finding, Match, Subject
+from scanner.model.indicators import FeedLine, IndicatorSet
+from scanner.model.observables import IndicatorLine, ObservableType, Tlp
 from scanner.model.privacy import UNREADABLE, PrivacyClass, PrivacyLevel, privacy_classes
 from scanner.snapshot import Joined, Snapshot
 
@@ -26,6 +28,17 @@ Value = str | int | bool | None
 _CLASSES: dict[str, dict[str, PrivacyClass | None]] = {
     str(entity.__struct_config__.tag): privacy_classes(entity) for entity in ENTITIES
 }
+
+
+# Indicators that may not be passed on as far as a report of the level goes: first.org/tlp.
+_WITHHELD: dict[PrivacyLevel, frozenset[Tlp | None]] = {
+    "public": frozenset({"amber", "amber+strict", "red"}),
+    "share": frozenset({"amber+strict", "red"}),
+    "case": frozenset(),
+}
+
+
+_DEVICE_IDS: frozenset[ObservableType] = frozenset({"adb_key"})  # shown as the devices' own are
 
 
 class Redaction(Struct, frozen=True):
@@ -40,10 +53,36 @@ class Redaction(Struct, frozen=True):
 
     def finding(self, finding: Finding) -> Finding:
         """Return a finding as this level shows it."""
+        withheld = finding.indicator is not None and self._withholds(finding.indicator.tlp)
+        matched = tuple(self._match(match) for match in finding.matched)
+        if finding.indicator is not None:
+            matched = tuple(
+                # What was there is the phone's own; what was known of it is not.
+                structs.replace(each, pattern="is withheld")
+                if withheld or (each.privacy == "D" and self.level != "case")
+                else each
+                for each in matched
+            )
         return structs.replace(
             finding,
             subject=self._subject(finding.subject),
-            matched=tuple(self._match(match) for match in finding.matched),
+            matched=matched,
+            indicator=finding.indicator and self._indicator(finding.indicator),
+        )
+
+    def indicators(self, indicators: IndicatorSet) -> IndicatorSet:
+        """Return a set of indicators as this level shows it: of each feed what it may say."""
+        withheld = {feed.id for feed in indicators.feeds if self._withholds(feed.tlp)}
+        unusable = (
+            each
+            for each in indicators.unusable
+            if each.params.get("feed") not in withheld
+            and each.params.get("tlp") not in _WITHHELD[self.level]
+        )
+        return structs.replace(
+            indicators,
+            feeds=tuple(self._feed(feed) for feed in indicators.feeds),
+            unusable=tuple(unusable),
         )
 
     def identifier(self, value: str | None) -> str | None:
@@ -77,6 +116,21 @@ class Redaction(Struct, frozen=True):
         key = {name: self._matched(value, classes[name]) for name, value in subject.key.items()}
         stated = {name: value for name, value in key.items() if value is not None}
         return structs.replace(subject, key=stated)
+
+    def _withholds(self, tlp: Tlp | None) -> bool:
+        return tlp in _WITHHELD[self.level]
+
+    def _indicator(self, line: IndicatorLine) -> IndicatorLine:
+        if line.type in _DEVICE_IDS and self.level != "case":
+            return structs.replace(line, id="", value=self.pseudonym("D", line.value))
+        if not self._withholds(line.tlp):
+            return line
+        return IndicatorLine(feed=line.feed, id="", type=line.type, value="", tlp=line.tlp)
+
+    def _feed(self, feed: FeedLine) -> FeedLine:
+        return (
+            structs.replace(feed, title=feed.id, origin=None) if self._withholds(feed.tlp) else feed
+        )
 
     def _match(self, match: Match) -> Match:
         values = tuple(self._matched(value, match.privacy) for value in match.values)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from scanner.detect import RulePack, load
 from scanner.model.events import Finished
 from scanner.pipeline.acquisition import Acquiring, acquiring, starting
 from scanner.pipeline.compose import Examination, Examined
 from scanner.pipeline.files import rendered, write_report
 from scanner.pipeline.host import now
+from scanner.pipeline.knowledge import Indicators, Knowledge, Rules, known
 from scanner.pipeline.offline import scan_recording
 from scanner.pipeline.options import Options
 from scanner.pipeline.privacy import Redaction
@@ -25,30 +24,39 @@ def scan(
     target: str | None = None,
     *,
     options: Options | None = None,
-    rules: Sequence[Path] | RulePack = (),
+    rules: Rules = (),
+    indicators: Indicators = None,
     formats: Sequence[str] = ("json", "html"),
 ) -> Scanned:
     """Acquire a device, or a recording by its path, into a case and examine it.
 
     The report lies in the case. A recording is not copied: the case names what was read of it.
 
-    `rules` are folders and files beside the shipped ones, or a pack that was loaded before. They
-    are loaded before any device is touched: RuleError for a file that is wrong. Of a device
+    `rules` are folders and files beside the shipped ones, or a pack that was loaded before;
+    `indicators` are files of them, or feeds that were read before, and by default those that were
+    imported. Both are loaded before any device is touched: RuleError for a file that is wrong. Of a
+    device
     that goes away in the middle the report says what was collected until then and that the case is
     incomplete; DeviceLost is raised only where nothing was collected. Blocks; scans of several
     devices may run in several threads.
     """
     options = options or Options()
     if (path := as_path(target)) is not None:
-        return scan_recording(path, options=options, rules=rules, formats=formats)
+        return scan_recording(
+            path, options=options, rules=rules, indicators=indicators, formats=formats
+        )
     with starting() as worker:
         # While the worker starts, and before any device is touched.
-        pack = rules if isinstance(rules, RulePack) else load(rules)
-        return _scan(target, options, worker, pack, formats or ("json", "html"))
+        knowledge = known(rules, indicators)
+        return _scan(target, options, worker, knowledge, formats or ("json", "html"))
 
 
 def _scan(
-    target: str | None, options: Options, worker: Worker, pack: RulePack, formats: Sequence[str]
+    target: str | None,
+    options: Options,
+    worker: Worker,
+    knowledge: Knowledge,
+    formats: Sequence[str],
 ) -> Scanned:
     started = now()
     verdict, findings, complete = None, 0, False
@@ -65,7 +73,7 @@ def _scan(
                 settle=running.settle,
                 evidence=running.case.evidence,
                 reader=running.reader,
-                pack=pack,
+                knowledge=knowledge,
                 redaction=Redaction(options.privacy, running.case.device_key),
                 started_at=started,
                 source=running.source,

@@ -23,15 +23,16 @@ LONGEST = 2000  # characters of any one text; report.json has them whole
 def render(report: Report, *, language: str = "en") -> str:
     """Return the report as one HTML document."""
     template = _environment().get_template("report.html.j2")
+    arranged = outline(report, language)
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return template.render(
         r=report,
-        o=outline(report, language),
+        o=arranged,
         acquisition=report.run.acquisition,
         numbers={line.id: number for number, line in enumerate(report.evidence, start=1)},
         rule_numbers={rule.id: number for number, rule in enumerate(report.rules.rules, start=1)},
-        titles={rule.id: rule.title for rule in report.rules.rules},
+        titles=arranged.titles,
         lang=language,
         style=Markup(style),  # noqa: S704  our own file, and its digest is all that may style
         style_digest=digest,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import get_args
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
 
 from msgspec import Struct
 
@@ -13,6 +13,7 @@ from scanner.model.evidence import Gap, Reason
 from scanner.model.exposure import Exposure
 from scanner.model.findings import LEVELS, Finding, Level, Message, RuleClass, Status
 from scanner.model.report import Report, RuleLine
+from scanner.report import indications
 from scanner.report.messages import named, text
 
 # In the order in which a person should read, and do, them.
@@ -38,6 +39,8 @@ LATER: tuple[str, ...] = (
     "advice.reset_trusted_computers",
     "advice.turn_off_developer_mode",
     "advice.set_passcode",
+    "advice.set_screen_lock",
+    "advice.reset_setting",
     "advice.encrypt_backups",
     "advice.restart_phone",
     "advice.enable_play_protect",
@@ -62,13 +65,14 @@ _SERIOUS = ("compromise_confirmed", "suspicious")
 _MATCHED_NAMES = 3  # of what a finding without a subject of its own shows
 
 
-class Shown(Struct, frozen=True):
-    """A finding with its place in the report and the words of its rule."""
+class Shown(Struct, frozen=True, kw_only=True):
+    """A finding with its place in the report and the words of its rule, or of its indicator."""
 
     number: int
     finding: Finding
-    rule: RuleLine | None  # None: the report does not list the rule
     title: str
+    description: str = ""
+    ordinary: tuple[str, ...] = ()  # explanations that mean no harm
     kind: str  # App
     subject: str  # com.example.app, user 0
 
@@ -99,7 +103,10 @@ class Outline(Struct, frozen=True):
     posture_lead: str
     safety: tuple[str, ...]
     compromise: tuple[Shown, ...]
+    historic: tuple[Shown, ...]  # traces of what is no longer there
     posture: tuple[Shown, ...]
+    titles: dict[str, str]  # of every check that the report lists
+    uncompared: tuple[str, ...]  # kinds of indicators that could not be looked for everywhere
     now: tuple[Step, ...]
     later: tuple[Step, ...]
     do_not: tuple[Step, ...]
@@ -131,7 +138,10 @@ def outline(report: Report, language: str = "en") -> Outline:
         means=named(f"means{of}", report.verdict, language),
         means_not=named(f"means_not{of}", report.verdict, language),
         compromise=tuple(each for each in shown if each.finding.rule_class == "compromise"),
+        historic=tuple(each for each in shown if each.finding.rule_class == "historic"),
         posture=tuple(each for each in shown if each.finding.rule_class == "posture"),
+        titles=_titles(report, language),
+        uncompared=indications.uncompared(report, language),
         now=now,
         later=later,
         do_not=do_not,
@@ -181,17 +191,38 @@ def _shown(report: Report, language: str) -> tuple[Shown, ...]:
         aside = finding.suppressed is not None
         return aside, finding.rule_class, rank, finding.review, finding.rule, finding.id
 
+    feeds = indications.titles_of_feeds(report)
     return tuple(
         Shown(
             number=number,
             finding=finding,
-            rule=(rule := rules.get(finding.rule)),
-            title=safe_text(rule.title if rule else finding.rule),
             kind=named("subject", finding.subject.entity, language),
             subject=_subject(finding, language),
+            **_words(finding, rules.get(finding.rule), feeds, language),
         )
         for number, finding in enumerate(sorted(report.findings, key=order), start=1)
     )
+
+
+def _words(
+    finding: Finding, rule: RuleLine | None, feeds: Mapping[str, str], language: str
+) -> dict[str, Any]:
+    """Return title, description and ordinary explanations of a finding."""
+    if finding.indicator is not None:
+        return indications.words(finding.indicator, finding.rule_class, feeds, language)
+    if rule is None:
+        return {"title": safe_text(finding.rule)}
+    return {
+        "title": safe_text(rule.title),
+        "description": rule.description,
+        "ordinary": rule.falsepositives,
+    }
+
+
+def _titles(report: Report, language: str) -> dict[str, str]:
+    """Return the title of each check by the id of what was applied."""
+    titles = {rule.id: rule.title for rule in report.rules.rules}
+    return titles | indications.titles_of_checks(report, language)
 
 
 def _subject(finding: Finding, language: str) -> str:

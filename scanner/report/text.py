@@ -14,6 +14,7 @@ from rich.text import Text
 from scanner.formats.text import safe_text
 from scanner.model.findings import LEVELS, Level, Message
 from scanner.model.report import Report, Verdict
+from scanner.report import indications
 from scanner.report.messages import named, text
 from scanner.report.outline import Outline, Shown, Step, alike, by_level, outline
 
@@ -116,11 +117,15 @@ class _Summary:
             self._print(self._t("ui.coverage_none"), indent=2)
         if tally := ", ".join(f"{name} {count}" for name, count in self.outline.entities):
             self._print(f"{tally}.", indent=2)
+        if compared := indications.short(self.report):
+            self._print(text(compared, self.language), indent=2)
 
     def _found(self) -> None:
         self._heading("ui.found")
         arranged = self.outline
         self._findings("ui.compromise", "ui.none_compromise", arranged.compromise)
+        if arranged.historic:
+            self._findings("ui.historic", "ui.none", arranged.historic)
         self._findings(arranged.posture_title, "ui.none_posture", arranged.posture)
         self._exposure(arranged)
 
@@ -182,6 +187,12 @@ class _Summary:
             rest = f"; {self._t('ui.more', count=more)}" if more > 0 else ""
             self._row("-", f"{self._named('reason', each.reason)}: {what}{rest}")
         self._rest(len(self.outline.unseen) - _MOST)
+        if kinds := ", ".join(self.outline.uncompared):
+            self._print(self._t("ui.uncompared", kinds=kinds), indent=2)
+        aside = self.report.rules.unusable
+        for said in self._say(aside[:_MOST]):
+            self._row("-", said)
+        self._rest(len(aside) - _MOST)
         for said in self._say(coverage.reach):
             self._print(said, indent=2)
         if coverage.cannot_see:

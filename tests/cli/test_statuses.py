@@ -223,7 +223,8 @@ def test_shipped_rules_are_listed_checked_and_proved(run):
     assert 0 == run("rules", "check").returncode
     assert 0 == run("rules", "test").returncode
     rules = json.loads(run("rules", "list", "--json").stdout)["rules"]
-    assert len(list((ROOT / "rules" / "sigma").rglob("*.yml"))) == len(rules)
+    of_entities = [each for each in rules if each["categories"] != ["yara"]]
+    assert len(list((ROOT / "rules" / "sigma").rglob("*.yml"))) == len(of_entities)
     assert rules[0]["title"] in run("rules", "show", rules[0]["id"]).stdout
 
 
@@ -250,7 +251,7 @@ def test_all_that_is_wrong_with_a_rule_file_is_listed(run, tmp_path: Path):
     (tmp_path / "rule.yml").write_text("title: x\nlevel: severe\ncolour: red\n")
 
     checked = run("rules", "check", tmp_path / "rule.yml")
-    listed = json.loads(run("rules", "check", tmp_path / "rule.yml", "--json").stdout)["errors"]
+    listed = json.loads(run("rules", "check", tmp_path / "rule.yml", "--json").stdout)["problems"]
 
     said = [line for line in checked.stderr.splitlines() if line.startswith("scanner: ")]
     assert len(listed) == len(said) > 5

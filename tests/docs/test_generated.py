@@ -11,11 +11,14 @@ import pytest
 
 from scanner.artifacts import ARTIFACTS
 from scanner.cli import main
+from scanner.detect.workbench import known_lints
+from scanner.detect.yara_proofs import sidecar
 from scanner.model.entities import ENTITIES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 RULES = sorted((ROOT / "rules" / "sigma").rglob("*.yml"))
+YARA_FILES = sorted((ROOT / "rules" / "yara").rglob("*.yar"))
 
 
 def walk(command: click.Command, path: str) -> list[tuple[str, click.Command]]:
@@ -70,6 +73,17 @@ def test_an_entity_is_documented_with_each_field(entity):
 @pytest.mark.parametrize("rule", RULES, ids=lambda path: path.stem)
 def test_a_rule_is_documented(rule):
     assert f"(../{rule.relative_to(ROOT)})" in page("rules.md")
+
+
+@pytest.mark.parametrize("path", YARA_FILES, ids=lambda path: path.stem)
+def test_a_file_of_yara_rules_is_documented_with_its_proofs(path):
+    for named in (path, sidecar(path)):
+        assert f"(../{named.relative_to(ROOT)})" in page("rules.md")
+
+
+@pytest.mark.parametrize("known", known_lints(), ids=lambda known: known.name)
+def test_a_recommendation_is_documented(known):
+    assert f"| `{known.name}` |" in page("rules.md")
 
 
 def test_there_are_rules():

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_command_works_and_shows_what_is_promised(tmp_path):
     text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
     script = "".join(block for block in blocks if block != "make demo\n")
     script = script.replace("/tmp/", f"{tmp_path}/")
@@ -41,3 +42,15 @@ def test_every_command_works_and_shows_what_is_promised(tmp_path):
     assert "suspicious" == first["verdict"]
     assert first.pop("run") != second.pop("run")
     assert first == second
+
+    compared = json.loads((tmp_path / "compared" / "report.json").read_bytes())
+    (feed,) = compared["indicators"]["feeds"]
+    found = [each for each in compared["findings"] if each["indicator"]]
+
+    assert (15, 1, 1, 1, 1) == (
+        sum(feed["types"].values()),
+        *(feed[name] for name in ("expired", "not_yet_valid", "revoked", "unusable")),
+    )
+    assert 6 == len(found)
+    assert "com.example.mensajes.plus" in done.stdout
+    assert "2 of 364 of the category app" in done.stderr

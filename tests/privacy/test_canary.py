@@ -24,6 +24,7 @@ from scanner.model.entities import Setting
 from scanner.pipeline.compose import Examination, Examined
 from scanner.pipeline.files import write_report
 from scanner.pipeline.host import now
+from scanner.pipeline.knowledge import Knowledge
 from scanner.pipeline.privacy import Redaction
 from scanner.pipeline.reading import EvidenceReader
 from scanner.simulate import AdbServer, Faults, Phone, SimulatedPhone, find_phone
@@ -205,7 +206,7 @@ def examine_leakily(folder: Path) -> Examined:
             acquisition=case.acquisition,
             evidence=case.evidence(),
             reader=reader,
-            pack=load(),
+            knowledge=Knowledge(pack=load()),
             redaction=Redaction("share", case.device_key),
             started_at=now(),
         ).conclude()

@@ -342,13 +342,3 @@ def bare() -> Report:
         footprint=(),
         rules=RuleSet(digest="", rules=(), unusable=()),
     )
-
-
-EXAMPLES = {
-    "quiet": quiet(),
-    "tampered": tampered(),
-    "confirmed": confirmed(),
-    "gapped": gapped(),
-    "unfinished": unfinished(),
-    "bare": bare(),
-}

@@ -12,8 +12,9 @@ from msgspec import structs
 from scanner.model.findings import Message
 from scanner.report import html
 from scanner.report.messages import text
-from tests.report.examples import EXAMPLES, confirmed, gapped, quiet, tampered
+from tests.report.examples import confirmed, gapped, quiet, tampered
 from tests.report.extremes import large
+from tests.report.indicated import EXAMPLES
 from tests.report.page import Page
 
 PAGES = {name: Page(html.render(report)) for name, report in EXAMPLES.items()}

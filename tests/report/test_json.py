@@ -12,8 +12,9 @@ from scanner.errors import CaseError, UsageError
 from scanner.model.findings import Message
 from scanner.model.report import SCHEMA_VERSION, Report
 from scanner.report import json
-from tests.report.examples import EXAMPLES, quiet, tampered
+from tests.report.examples import quiet, tampered
 from tests.report.extremes import large
+from tests.report.indicated import EXAMPLES
 
 every_report = pytest.mark.parametrize("report", EXAMPLES.values(), ids=EXAMPLES)
 
@@ -50,7 +51,7 @@ def test_large_reports_come_back():
     assert large() == json.load(json.render(large()))
 
 
-@pytest.mark.parametrize("version", ["2.0", "0.9", "1.3", "1", "", "1.x", "1.-1", "\x1b[2J", "1.²"])
+@pytest.mark.parametrize("version", ["2.0", "0.9", "1.4", "1", "", "1.x", "1.-1", "\x1b[2J", "1.²"])
 def test_another_schema_is_refused_with_its_name(version):
     other = json.render(structs.replace(quiet(), schema_version=version))
 

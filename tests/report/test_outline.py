@@ -116,7 +116,7 @@ def test_a_rule_that_the_report_does_not_list_is_shown_by_its_id():
     finding = structs.replace(findings()[0], rule="mine-own")
     shown = outline(structs.replace(quiet(), findings=(finding,))).compromise[0]
 
-    assert (shown.rule, shown.title) == (None, "mine-own")
+    assert (shown.title, shown.description, shown.ordinary) == ("mine-own", "", ())
 
 
 def test_a_subject_reads_the_same_before_and_after_json():

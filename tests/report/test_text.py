@@ -9,8 +9,9 @@ from msgspec import structs
 from scanner.model.findings import Message
 from scanner.report import text as terminal
 from scanner.report.messages import text
-from tests.report.examples import EXAMPLES, bare, finding, gapped, quiet, rule, tampered, unfinished
+from tests.report.examples import bare, finding, gapped, quiet, rule, tampered, unfinished
 from tests.report.extremes import large
+from tests.report.indicated import EXAMPLES
 
 every_report = pytest.mark.parametrize("report", EXAMPLES.values(), ids=EXAMPLES)
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -103,6 +104,17 @@ def test_what_was_not_seen_and_where_the_case_lies():
     assert "The phone did not permit it: Accessibility services (user 150);" in page
     assert "20261121T140322Z-d-7f3a19" in page
     assert "At least 70 % are needed" in page
+
+
+def test_rules_that_were_set_aside_are_named():
+    base = tampered()
+    slow = Message("rule.slow", {"path": "mine/slow.yar", "times": 9})
+    rules = structs.replace(base.rules, unusable=(slow,) * 40)
+
+    page = words(terminal.render(structs.replace(base, rules=rules)))
+
+    assert text(slow) in page
+    assert page.count("mine/slow.yar") < 10
 
 
 def test_an_unfinished_examination_says_why():
