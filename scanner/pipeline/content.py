@@ -15,8 +15,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from scanner.detect.yara import YaraPack, prepared
+from scanner.detect.yara.kinds import FIRST, kind_of
+from scanner.detect.yara.sets import applying
 from scanner.errors import ParseError, UsageError, WorkerKilled
-from scanner.formats.container import open_container
+from scanner.formats.container import open_at, open_container
 from scanner.formats.text import safe_text
 from scanner.model.content import (
     Content,
@@ -70,10 +72,14 @@ def scan_content(
 
     `seconds` bound the whole; what is left then is a gap.
     """
+    if not applying(pack, recording.platform):
+        return Contents()
     parts = [part for part in recording.parts if _is_file(part)]
+    places = tuple(_places(parts))
+    texts = {place for place in places if _is_text(recording.path, place)}
     job = _Job(
         root=recording.path,
-        places=tuple(_places(parts)),
+        places=tuple(place for place in places if place not in texts),
         scope="code",
         artifact=f"{recording.platform}.contents",
         top=recording.top,
@@ -85,6 +91,8 @@ def scan_content(
         apps=True,
     )
     gathered = _Gathered(hide, on_event, seconds)
+    for place in texts:
+        gathered.add(job, PassedOver(place=place.locator.members, files=1))
     return _scan([job], pack, recording.platform, gathered)
 
 
@@ -128,6 +136,17 @@ def _places(parts: Sequence[Part]) -> Iterator[Place]:
         if part.locator.members not in seen:
             seen.add(part.locator.members)
             yield Place(locator=part.locator, size=part.size)
+
+
+def _is_text(root: Path, place: Place) -> bool:
+    """Whether a plain file of a folder begins as a text: it needs no child to be passed over."""
+    if not root.is_dir() or len(place.locator.members) != 1:
+        return False
+    try:
+        with open_at(root, place.locator) as stream:
+            return kind_of(stream.read(FIRST)) == "text"
+    except ParseError:
+        return False
 
 
 def _scan(
