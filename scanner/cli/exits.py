@@ -6,7 +6,7 @@ import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ParamSpec
 
 import click
@@ -38,6 +38,10 @@ STATUSES: tuple[tuple[type[ScannerError], int], ...] = (
     (DeviceError, NO_DEVICE),
     (NotAvailable, NO_DEVICE),
 )
+
+_GRAVITY = (
+    INTERRUPTED, INTERNAL, USAGE, RULES, EVIDENCE, NO_DEVICE, FINDINGS, INCOMPLETE, DONE,
+)  # fmt: skip
 
 P = ParamSpec("P")
 _ERRORS = 50  # that are told one by one
@@ -108,6 +112,11 @@ def of_report(report: Report, fail_on: Level | None, require_coverage: int | Non
     lost = acquisition is not None and not acquisition.complete
     short = require_coverage is not None and report.coverage.percent < require_coverage
     return INCOMPLETE if lost or short else DONE
+
+
+def gravest(statuses: Iterable[int]) -> int:
+    """Return the exit status that comes first where several hold."""
+    return min(statuses, key=_GRAVITY.index, default=DONE)
 
 
 def status_of(error: ScannerError) -> int:

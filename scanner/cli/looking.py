@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,15 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from scanner.cli.demo_phone import is_iphone, serving
-from scanner.cli.exits import (
-    DONE,
-    EVIDENCE,
-    INTERRUPTED,
-    NO_DEVICE,
-    RULES,
-    USAGE,
-    complain,
-)
+from scanner.cli.exits import complain
 from scanner.errors import ScannerError, UsageError
 from scanner.model.data import data_folder
 from scanner.model.privacy import PrivacyLevel
@@ -27,7 +19,6 @@ from scanner.pipeline.workbench import Looked, look
 
 TARGET = "CASE|PATH"
 _DEMO = "demo:"
-_ORDER = (INTERRUPTED, USAGE, RULES, EVIDENCE, NO_DEVICE)
 _PROFILE = "standard"  # of a phone that is simulated: all that its recording can answer
 
 
@@ -74,12 +65,6 @@ def clean_phones(platforms: set[str]) -> tuple[Looked, ...]:
     chosen = [path for path in folders if ("ios" if is_iphone(path) else "android") in platforms]
     with ThreadPoolExecutor(max(1, len(chosen)), thread_name_prefix="clean") as pool:
         return tuple(pool.map(look_at_phone, chosen))
-
-
-def gravest(statuses: Iterable[int]) -> int:
-    """Return the exit status that comes first where several hold."""
-    held = set(statuses)
-    return next((status for status in _ORDER if status in held), DONE)
 
 
 def say_unread(target: str, error: ScannerError) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import click
 from msgspec import Struct
 
-from scanner.cli.exits import USAGE, exit_status, status_of
-from scanner.cli.looking import TARGET, gravest, look_at_each, say_unread
+from scanner.cli.exits import USAGE, exit_status, gravest, status_of
+from scanner.cli.looking import TARGET, look_at_each, say_unread
 from scanner.cli.options import json_option, privacy_option
 from scanner.cli.output import print_json, say
 from scanner.detect.workbench import EXAMPLE, Found, Query, QueryError, read_query

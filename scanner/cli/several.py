@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from scanner import pipeline
 from scanner.cli.demo_phone import Reached, serving
-from scanner.cli.exits import DONE, complain, of_report, status_of
+from scanner.cli.exits import complain, gravest, of_report, status_of
 from scanner.cli.output import print_json, say
 from scanner.errors import ScannerError, UsageError
 from scanner.formats.text import safe_text
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from scanner.model.events import Event
     from scanner.model.findings import Level
     from scanner.model.indicators import Feed
-
-_ORDER = (130, 1, 2, 6, 4, 3, 10, 5, 0)  # the gravest exit status first
 
 
 def scan_several(
@@ -87,7 +85,7 @@ def show_several(
     finally:
         if as_json:
             print_json(shown)
-    return min(statuses, key=_ORDER.index, default=DONE)
+    return gravest(statuses)
 
 
 def _result(target: str, result: Scanned | ScannerError) -> Result:

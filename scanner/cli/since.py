@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from msgspec import Struct
 
-from scanner.cli.exits import DONE, FINDINGS, complain, status_of
+from scanner.cli.exits import DONE, FINDINGS, complain, gravest, status_of
 from scanner.cli.output import print_json, say
 from scanner.errors import ScannerError
 from scanner.formats.text import safe_text
@@ -16,8 +16,6 @@ from scanner.model.findings import LEVELS, Finding, Level
 from scanner.model.indicators import IndicatorSet
 from scanner.pipeline.since import News
 from scanner.report.outline import outline
-
-_ORDER = (130, 1, 2, 6, 4, 3, 10, 5, 0)  # the gravest exit status first
 
 
 class CaseNews(Struct, frozen=True, kw_only=True):
@@ -50,7 +48,7 @@ def show_news(
     finally:
         if as_json:
             print_json(shown)
-    return min(statuses, key=_ORDER.index, default=DONE)
+    return gravest(statuses)
 
 
 def _status(result: News | ScannerError, fail_on: Level | None) -> int:

@@ -80,8 +80,7 @@ class Examination(Struct, frozen=True, kw_only=True):
     def conclude(self, on_event: OnEvent | None = None) -> Examined:
         """Apply the rules and put the report together."""
         tell = on_event or _nobody
-        read = self.reader.gaps(self.acquisition.unanswered, self.acquisition.users)
-        gaps = (*read, *map(self.redaction.gap, self.flaws), *self.contents.gaps)
+        gaps = self.gaps()
         for gap in gaps:
             tell(GapFound(gap=gap))
         index = index_of(self.knowledge, self.acquisition.now)
@@ -117,21 +116,29 @@ class Examination(Struct, frozen=True, kw_only=True):
         entities = tuple(self.redaction.entities(self.reader.snapshot))
         return Examined(report=report, entities=entities)
 
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return what could not be read, of the device and of the recording itself."""
+        read = self.reader.gaps(self.acquisition.unanswered, self.acquisition.users)
+        return (*read, *map(self.redaction.gap, self.flaws), *self.contents.gaps)
+
+    def facts(self) -> ScanFacts:
+        """Return what is known of the scan, beside what the device states."""
+        others = beyond(ARTIFACTS, self.reader.artifacts, self.acquisition.platform)
+        return ScanFacts.of(self.acquisition, not_selected=others, kinds=self._kinds())
+
     def _inspect(
         self, index: Index | None, gaps: Sequence[Gap], tell: OnEvent
     ) -> tuple[list[Check], list[Finding]]:
-        platform = self.acquisition.platform
-        others = beyond(ARTIFACTS, self.reader.artifacts, platform)
         checks: list[Check] = []
         findings: list[Finding] = []
         for check, found in compare(
             self.knowledge,
             index,
             self.reader.snapshot,
-            platform=platform,
+            platform=self.acquisition.platform,
             gaps=gaps,
             statements=self.reader.artifacts,
-            facts=ScanFacts.of(self.acquisition, not_selected=others, kinds=self._kinds()),
+            facts=self.facts(),
             contents=self.contents,
         ):
             checks.append(check)

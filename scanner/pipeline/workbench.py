@@ -11,8 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
-from scanner.artifacts import ARTIFACTS
-from scanner.detect import RulePack, ScanFacts
+from scanner.detect import RulePack
 from scanner.detect.workbench import (
     Answer,
     Found,
@@ -28,15 +27,12 @@ from scanner.detect.yara import YaraPack, inspect_yara, matches_of
 from scanner.detect.yara.heading import PLATFORMS
 from scanner.formats.text import safe_text
 from scanner.model.content import ContentFile, Contents, RuleMatch
-from scanner.model.entities import Entity
 from scanner.model.findings import Finding, Match, Subject
 from scanner.model.privacy import PrivacyClass, PrivacyLevel
-from scanner.pipeline.compared import beyond
 from scanner.pipeline.compose import Examination
 from scanner.pipeline.content import scan_content, scan_files
 from scanner.pipeline.examination import examining
 from scanner.pipeline.knowledge import Knowledge
-from scanner.pipeline.limits import is_file
 from scanner.pipeline.offline import examining_recording
 from scanner.pipeline.privacy import Redaction
 from scanner.pipeline.recording import opened
@@ -156,24 +152,14 @@ def _opened(
 
 
 def _ground(examination: Examination) -> Ground:
-    acquisition, reader = examination.acquisition, examination.reader
-    others = beyond(ARTIFACTS, reader.artifacts, acquisition.platform)
-    flaws = map(examination.redaction.gap, examination.flaws)
+    reader = examination.reader
     return Ground(
-        platform=acquisition.platform,
+        platform=examination.acquisition.platform,
         snapshot=reader.snapshot,
-        gaps=(*reader.gaps(acquisition.unanswered, acquisition.users), *flaws),
+        gaps=examination.gaps(),
         statements=reader.artifacts,
-        facts=ScanFacts.of(acquisition, not_selected=others, kinds=_kinds(examination)),
+        facts=examination.facts(),
     )
-
-
-def _kinds(examination: Examination) -> frozenset[type[Entity]] | None:
-    """Return the types of entity that a file which is no phone's can hold; None of a phone."""
-    if not is_file(examination.acquisition):
-        return None
-    read = (examination.reader.artifact_of[each.id] for each in examination.evidence)
-    return frozenset(stated.entity for artifact in read for stated in artifact.states)
 
 
 def _near(near: Near, redaction: Redaction) -> Near:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.exits import exit_status, status_of
-from scanner.cli.looking import TARGET, gravest, say_unread
+from scanner.cli.exits import exit_status, gravest, status_of
+from scanner.cli.looking import TARGET, say_unread
 from scanner.cli.options import json_option, privacy_option
 from scanner.cli.output import print_json
 from scanner.cli.rules.packs import pack_of

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 from msgspec import structs
 
-from scanner.cli.exits import exit_status, status_of
-from scanner.cli.looking import gravest, say_unread
+from scanner.cli.exits import exit_status, gravest, status_of
+from scanner.cli.looking import say_unread
 from scanner.cli.options import json_option, privacy_option
 from scanner.cli.output import print_json
 from scanner.cli.rules.check import say_problem
