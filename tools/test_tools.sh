@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 missing=()
-for tool in mksh toybox adb faketime; do
+for tool in mksh toybox adb faketime apksigner; do
     command -v "$tool" >/dev/null || missing+=("$tool")
 done
 stamp=.venv/.test-tools

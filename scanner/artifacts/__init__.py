@@ -2,7 +2,7 @@
 
 from scanner.artifacts.android.accessibility import ACCESSIBILITY
 from scanner.artifacts.android.adb_keys import ADB_KEYS
-from scanner.artifacts.android.app_files import APP_FILES
+from scanner.artifacts.android.installed_files import INSTALLED_FILES
 from scanner.artifacts.android.app_operations import APP_OPERATIONS
 from scanner.artifacts.android.battery_daily import BATTERY_DAILY
 from scanner.artifacts.android.battery_history import BATTERY_HISTORY
@@ -60,7 +60,7 @@ ARTIFACTS: tuple[Artifact, ...] = (
     SETTINGS,
     PACKAGES,
     PACKAGE_DETAILS,
-    APP_FILES,
+    INSTALLED_FILES,
     PROCESSES,
     ACCESSIBILITY,
     DEVICE_POLICY,

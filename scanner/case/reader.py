@@ -87,6 +87,7 @@ def evidence_file(root: Path, evidence: Evidence) -> PathFile:
         errors,
         id=evidence.id,
         exit_code=evidence.outcome.exit_code,
+        sha256=evidence.sha256,
     )
 
 

@@ -168,8 +168,9 @@ class RecordedFile(EvidenceFile):
         *,
         id: str = "",
         exit_code: int | None = 0,
+        sha256: str | None = None,
     ) -> None:
-        super().__init__(request, id=id, exit_code=exit_code)
+        super().__init__(request, id=id, exit_code=exit_code, sha256=sha256)
         self.root, self.locator = root, locator
 
     def open(self) -> BinaryIO:

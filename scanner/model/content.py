@@ -193,7 +193,7 @@ class ContentFile(Struct, frozen=True, kw_only=True):
     """A file whose bytes rules were applied to, as a finding names it."""
 
     path: str  # base.apk!/lib/arm64-v8a/libx.so, from the top of what was examined
-    entity: Literal["app_file", "file"]  # the type whose privacy class its path has
+    entity: Literal["installed_file", "file"]  # the type whose privacy class its path has
     kind: ContentKind
     size: int
     sha256: str | None = None

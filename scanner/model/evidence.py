@@ -116,11 +116,17 @@ class EvidenceFile(ABC):
     """The bytes of one evidence, read within bounds."""
 
     def __init__(
-        self, request: AnyRequest | Survey, *, id: str = "", exit_code: int | None = 0
+        self,
+        request: AnyRequest | Survey,
+        *,
+        id: str = "",
+        exit_code: int | None = 0,
+        sha256: str | None = None,
     ) -> None:
         self.request = request
         self.id = id or evidence_id("", request)
         self.exit_code = exit_code
+        self.sha256 = sha256  # of its bytes, where they were read before
 
     @abstractmethod
     def open(self) -> BinaryIO:
@@ -176,8 +182,9 @@ class BytesFile(EvidenceFile):
         *,
         id: str = "",
         exit_code: int | None = 0,
+        sha256: str | None = None,
     ) -> None:
-        super().__init__(request, id=id, exit_code=exit_code)
+        super().__init__(request, id=id, exit_code=exit_code, sha256=sha256)
         self._data, self._errors = data, errors
 
     def open(self) -> BinaryIO:
@@ -198,8 +205,9 @@ class PathFile(EvidenceFile):
         *,
         id: str = "",
         exit_code: int | None = 0,
+        sha256: str | None = None,
     ) -> None:
-        super().__init__(request, id=id, exit_code=exit_code)
+        super().__init__(request, id=id, exit_code=exit_code, sha256=sha256)
         self.path, self.errors_path = path, errors_path
 
     def open(self) -> BinaryIO:

@@ -192,8 +192,29 @@ class ProfileFile(Request, frozen=True, kw_only=True, tag="profile_file"):
         return f"{self.form} profile"
 
 
+class AppBytes(Request, frozen=True, kw_only=True, tag="app_bytes"):
+    """The bytes of one file of an app: an APK, one of its splits, an IPA, a loose program.
+
+    What a phone says of the file beforehand tells whether a copy of it is already here.
+    """
+
+    path: str  # on the phone, or within the recording; `*` in a template
+    package: str | None = None
+    min_sdk: int | None = None  # verify for this version of Android on; None: what the file states
+    size: int | None = None  # bytes, as the phone states them; so are the next two
+    modified: int | None = None  # seconds since 1970
+    version: int | None = None  # the app's version code
+    ranges: bool = False  # only the parts that tell what it is and who signed it
+    timeout: float = 600.0
+    limit: int = 4 * GiB
+
+    def __str__(self) -> str:
+        return f"{'parts' if self.ranges else 'bytes'} of {self.path}"
+
+
 AnyRequest = (
-    Command
+    AppBytes
+    | Command
     | Dumpsys
     | File
     | Section
@@ -237,6 +258,8 @@ def is_answered_by(asked: AnyRequest, request: AnyRequest) -> bool:
     match asked:
         case Glob():
             return isinstance(request, File) and _covers(asked.pattern, request.path)
+        case AppBytes():
+            return isinstance(request, AppBytes) and asked.path in {"*", request.path}
         case CrashFile():
             return isinstance(request, CrashFile) and _covers(asked.path, request.path)
         case ServiceDump(service=service):

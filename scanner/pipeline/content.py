@@ -280,7 +280,7 @@ def _file(job: _Job, scanned: Scanned) -> ContentFile:
     evidence = job.evidence.get(scanned.place[:1]) or job.evidence.get(scanned.place)
     return ContentFile(
         path="!/".join(names),
-        entity="app_file" if of_app else "file",
+        entity="installed_file" if of_app else "file",
         kind=scanned.kind,
         size=scanned.size,
         sha256=scanned.sha256,

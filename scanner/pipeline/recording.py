@@ -89,7 +89,9 @@ class Recording(Struct, frozen=True, kw_only=True):
             raise ValueError(f"{evidence.id} does not lie in a recording")
         code = evidence.outcome.exit_code
         place = self.path, evidence.locator
-        return RecordedFile(evidence.request, *place, id=evidence.id, exit_code=code)
+        return RecordedFile(
+            evidence.request, *place, id=evidence.id, exit_code=code, sha256=evidence.sha256
+        )
 
     def gaps(self, hide: Callable[[str], str]) -> tuple[Gap, ...]:
         """Return what of the recording itself could not be looked into.

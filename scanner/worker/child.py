@@ -128,11 +128,11 @@ def find(call: Call | Task) -> Callable[..., Iterator[Statement | Content]]:
 def _file(call: Call) -> PathFile | RecordedFile:
     if call.locator is not None:
         place = Path(call.path), call.locator
-        return RecordedFile(call.request, *place, id=call.id, exit_code=call.exit_code)
+        return RecordedFile(call.request, *place, id=call.id, exit_code=call.exit_code, sha256=call.sha256)
     if isinstance(call.request, Survey):
         raise ParseError("the place of a recording expected")
     errors = Path(call.errors_path) if call.errors_path else None
-    return PathFile(call.request, Path(call.path), errors, id=call.id, exit_code=call.exit_code)
+    return PathFile(call.request, Path(call.path), errors, id=call.id, exit_code=call.exit_code, sha256=call.sha256)
 
 
 def _describe(error: BaseException, module: str) -> str:

@@ -52,6 +52,7 @@ class Call(Struct, frozen=True, kw_only=True, tag="call"):
     request: AnyRequest | Survey
     id: str
     exit_code: int | None
+    sha256: str | None = None  # of the file, where its bytes were read before
     seconds: float
     memory: int
 

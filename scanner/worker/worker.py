@@ -199,6 +199,7 @@ class Worker:
             request=file.request,
             id=file.id,
             exit_code=file.exit_code,
+            sha256=file.sha256,
             seconds=limits.seconds,
             memory=limits.memory,
         )

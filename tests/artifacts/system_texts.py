@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 
 from . import (
-    test_app_files,
+    test_installed_files,
     test_battery_daily,
     test_databases,
     test_files,
@@ -31,8 +31,8 @@ def texts(canary: str) -> dict[str, list[tuple[int, str | bytes]]]:
     # A text of protobuf says how long it is.
     crash = test_tombstones.PROTOBUF.replace(secret.encode(), canary.ljust(len(secret)).encode())
     return {
-        "android.app_files": [
-            (0, json.dumps([test_app_files.package(Subject=canary, Issuer=canary)]))
+        "android.installed_files": [
+            (0, json.dumps([test_installed_files.package(Subject=canary, Issuer=canary)]))
         ],
         "android.mounts": [
             (0, test_mounts.FOURTEEN),

@@ -34,7 +34,7 @@ ROWS = {
     "properties, build, users": ("getprop", "users"),
     "settings": ("settings",),
     "apps, their origin and permissions": ("packages", "package_details"),
-    "files of apps: digests and signers": ("app_files",),
+    "files of apps: digests and signers": ("installed_files",),
     "processes": ("processes",),
     "accessibility, administrators, app operations, notification listeners, jobs, alarms,"
     " who sees the screen": (

@@ -55,7 +55,7 @@ _OURS: dict[str, tuple[str, ...]] = {
             "    grantedPermissions:\n      p.Q\n\nShared users:\n"
         ),
     ),
-    "android.app_files": (
+    "android.installed_files": (
         (
             '[{"name": "com.a", "files": [{"path": "/data/a.apk",\n"md5": "",\n'
             f'"sha1": "{"0a" * 20}",\n"sha256": "{"0b" * 32}",\n"verified_certificate": true,\n'

@@ -70,8 +70,8 @@ def test_code_of_a_collection_is_scanned_and_nothing_personal(rules, collection)
         contents = scan_content(recording, rules, on_event=events.append)
 
     assert {
-        "apks/com.example.app.apk!/classes.dex": ("app_file", ["other"]),
-        "apks/com.example.app.apk!/lib/arm64-v8a/x.so": ("app_file", ["marker", "other"]),
+        "apks/com.example.app.apk!/classes.dex": ("installed_file", ["other"]),
+        "apks/com.example.app.apk!/lib/arm64-v8a/x.so": ("installed_file", ["marker", "other"]),
         "tmp/x": ("file", ["marker", "other"]),
     } == matched(contents)
     assert () == contents.gaps

@@ -96,7 +96,7 @@ def test_digests_and_signers_of_a_collection_are_compared(tmp_path):
 
     (finding,) = (each for each in found(report) if each.rule.endswith(":sha256"))
     assert "com.android.syncservice.update" == finding.subject.key["package"]
-    assert "app_file" == finding.subject.entity
+    assert "installed_file" == finding.subject.entity
 
 
 def test_what_may_not_be_passed_on_is_withheld_by_level(scanned, tmp_path):

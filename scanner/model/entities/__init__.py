@@ -1,5 +1,16 @@
 """Entities: the typed things that evidence states."""
 
+from scanner.model.entities.app_files import (
+    ApiCall,
+    AppComponent,
+    AppFile,
+    AppFileKind,
+    CodeFile,
+    EmbeddedFile,
+    Signature,
+    Signer,
+    SigningError,
+)
 from scanner.model.entities.apps import (
     AccessibilityService,
     App,
@@ -11,9 +22,9 @@ from scanner.model.entities.base import (
     Otherwise,
 )
 from scanner.model.entities.files import (
-    AppFile,
     Crash,
     FileEntry,
+    InstalledFile,
     Mount,
 )
 from scanner.model.entities.network import (
@@ -61,14 +72,17 @@ from scanner.model.entities.system import (
 AnyEntity = (
     AccessibilityService
     | AdbKey
+    | ApiCall
     | App
     | AppChange
+    | AppComponent
     | AppFile
     | AppOperation
     | BinaryImage
     | Build
     | Certificate
     | Clock
+    | CodeFile
     | Companion
     | Crash
     | Debugging
@@ -78,6 +92,7 @@ AnyEntity = (
     | DiskImage
     | FileEntry
     | InputMethod
+    | InstalledFile
     | Management
     | MediaProjection
     | Mount
@@ -114,7 +129,11 @@ ENTITIES: tuple[type[Entity], ...] = (
     Schedule,
     PackageTrace,
     AppChange,
+    InstalledFile,
     AppFile,
+    AppComponent,
+    CodeFile,
+    ApiCall,
     Profile,
     Payload,
     ProvisioningProfile,
@@ -148,14 +167,18 @@ __all__ = [
     "AccessibilityService",
     "AdbKey",
     "AnyEntity",
+    "ApiCall",
     "App",
     "AppChange",
+    "AppComponent",
     "AppFile",
+    "AppFileKind",
     "AppOperation",
     "BinaryImage",
     "Build",
     "Certificate",
     "Clock",
+    "CodeFile",
     "Companion",
     "Crash",
     "Debugging",
@@ -163,9 +186,11 @@ __all__ = [
     "DeviceIdentity",
     "DeviceState",
     "DiskImage",
+    "EmbeddedFile",
     "Entity",
     "FileEntry",
     "InputMethod",
+    "InstalledFile",
     "Management",
     "MediaProjection",
     "Mount",
@@ -182,6 +207,9 @@ __all__ = [
     "RoleHolder",
     "Schedule",
     "Setting",
+    "Signature",
+    "Signer",
+    "SigningError",
     "Socket",
     "Statement",
     "User",

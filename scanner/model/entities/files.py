@@ -33,13 +33,16 @@ class FileEntry(Entity, frozen=True, kw_only=True, tag="file"):
     md5: Observation[str | None | UnsetType] = UNSET
 
 
-class AppFile(Entity, frozen=True, kw_only=True, tag="app_file"):
-    """A file of an installed app: its APK or one of its splits; digests are of its bytes."""
+class InstalledFile(Entity, frozen=True, kw_only=True, tag="installed_file"):
+    """A file of an installed app, as the device or who collected it states it."""
 
     key: ClassVar[tuple[str, ...]] = ("package", "path")
 
     package: AppFact[str]
     path: AppFact[str]
+    size: AppFact[int | None | UnsetType] = UNSET  # bytes
+    modified: AppFact[int | None | UnsetType] = UNSET  # seconds since 1970, on the device's clock
+    inode: AppFact[int | None | UnsetType] = UNSET
     sha256: AppFact[str | None | UnsetType] = UNSET  # lower case
     sha1: AppFact[str | None | UnsetType] = UNSET
     md5: AppFact[str | None | UnsetType] = UNSET

@@ -12,6 +12,7 @@ from scanner.model.evidence import Locator
 from scanner.model.recording import Header, RecordingKind, Surveyed
 from scanner.model.requests import (
     AnyRequest,
+    AppBytes,
     Dumpsys,
     File,
     Glob,
@@ -98,6 +99,8 @@ def _sort(request: AnyRequest) -> tuple[str, str]:
             return "section", name
         case File() | Glob():
             return "file", ""
+        case AppBytes():
+            return "app", ""
         case _:
             return "", ""
 

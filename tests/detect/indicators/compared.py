@@ -12,7 +12,7 @@ from scanner.model.entities import (
     AdbKey,
     App,
     AppChange,
-    AppFile,
+    InstalledFile,
     Network,
     PackageTrace,
     Payload,
@@ -33,7 +33,7 @@ from tests.detect.devices import NOW, artifact
 SPY = "com.example.spy"
 DIGEST = "ab" * 32
 PACKAGES = artifact("packages", (App, ("user", "package", "installed", "path")))
-FILES = artifact("app_files", (AppFile, ()))
+FILES = artifact("installed_files", (InstalledFile, ()))
 TRACES = artifact("traces", (PackageTrace, ("kind", "package", "last_seen")))
 CHANGES = artifact("changes", (AppChange, ("package", "day", "version_code", "action")))
 PROCESSES = artifact("processes", (Process, ()))

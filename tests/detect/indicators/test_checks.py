@@ -6,7 +6,7 @@ import pytest
 
 from scanner.detect.indicators import Index, summary
 from scanner.model.entities import (
-    AppFile,
+    InstalledFile,
     FileEntry,
     Payload,
     Profile,
@@ -114,8 +114,8 @@ def test_what_could_not_be_looked_at(gaps, facts, reason):
 
 def test_a_field_that_an_entity_does_not_state():
     phone = device(
-        AppFile(package="com.example.a", path="/a/a.apk", sha256="cd" * 32),
-        AppFile(package="com.example.b", path="/a/b.apk"),
+        InstalledFile(package="com.example.a", path="/a/a.apk", sha256="cd" * 32),
+        InstalledFile(package="com.example.b", path="/a/b.apk"),
     )
     check, _ = one(phone, [feed(indicator("sha256", DIGEST))], statements=(FILES,))
 

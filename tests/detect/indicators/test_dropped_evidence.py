@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scanner.detect import ScanFacts
 from scanner.detect.indicators import Index, inspect_indicators
-from scanner.model.entities import App, AppFile, Entity, PackageTrace, User
+from scanner.model.entities import App, InstalledFile, Entity, PackageTrace, User
 from scanner.model.evidence import Gap
 from scanner.snapshot import Snapshot
 from tests.detect.devices import NOW, artifact
@@ -16,7 +16,7 @@ from tests.detect.indicators.feeds import feed, indicator
 SPY, OK = "com.example.spy", "com.example.ok"
 DIGESTS = ("ab" * 32, "cd" * 32)
 PACKAGES = artifact("packages", (App, ("user", "package", "installed")), (User, ()))
-FILES = artifact("files", (AppFile, ()))
+FILES = artifact("files", (InstalledFile, ()))
 TRACES = artifact("traces", (PackageTrace, ("kind", "package", "last_seen")))
 ARTIFACTS = (PACKAGES, FILES, TRACES)
 INDEX = Index.of(
@@ -45,7 +45,7 @@ STATED = st.fixed_dictionaries(
         ),
         "files": st.lists(
             st.builds(
-                AppFile,
+                InstalledFile,
                 package=st.sampled_from((SPY, OK)),
                 path=st.sampled_from(("/data/app/a/spy.apk", "/data/app/a/b.apk")),
                 sha256=st.sampled_from(DIGESTS),

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.model.entities import (
     AdbKey,
-    AppFile,
+    InstalledFile,
     FileEntry,
     Mount,
     Network,
@@ -112,15 +112,15 @@ def test_the_names_of_a_finding_are_bounded():
 @pytest.mark.parametrize(
     ("type", "written", "statement", "stated", "field"),
     [
-        ("sha256", DIGEST, AppFile(package=SPY, path="/a/b.apk", sha256=DIGEST), FILES, "sha256"),
+        ("sha256", DIGEST, InstalledFile(package=SPY, path="/a/b.apk", sha256=DIGEST), FILES, "sha256"),
         (
             "certificate_sha1",
             "cd" * 20,
-            AppFile(package=SPY, path="/a/b.apk", signer_sha1="cd" * 20),
+            InstalledFile(package=SPY, path="/a/b.apk", signer_sha1="cd" * 20),
             FILES,
             "signer_sha1",
         ),
-        ("file_name", "b.apk", AppFile(package=SPY, path="/a/b.apk"), FILES, "path"),
+        ("file_name", "b.apk", InstalledFile(package=SPY, path="/a/b.apk"), FILES, "path"),
         (
             "process",
             "com.example.spyware",
@@ -224,7 +224,7 @@ def test_many_files_below_one_folder_are_one_finding_of_bounded_size():
 )
 def test_how_sure_a_feed_is(confidence, expected):
     known = feed(indicator("sha256", DIGEST, confidence=confidence))
-    file = AppFile(package=SPY, path="/a/b.apk", sha256=DIGEST)
+    file = InstalledFile(package=SPY, path="/a/b.apk", sha256=DIGEST)
     check, (finding,) = one(device(file), [known], statements=(FILES,))
 
     assert expected == (finding.confidence, check.status)
@@ -262,15 +262,15 @@ def test_two_values_of_one_entity_are_one_finding_each():
 )
 def test_patterns_with_and(together, sha256, package, expected):
     both = indicator("package", SPY, also=(("sha256", DIGEST),), together=together)
-    phone = device(app(), AppFile(package=package, path="/a/b.apk", sha256=sha256), User(id=0))
+    phone = device(app(), InstalledFile(package=package, path="/a/b.apk", sha256=sha256), User(id=0))
     check, found = one(phone, [feed(both)], statements=(*PRESENT, FILES))
 
     assert expected == len(found)
     assert ("finding" if expected else "pass") == check.status
     for finding in found:
         assert "app" == finding.subject.entity
-        assert {"package", "app_file.sha256"} == {
-            each.field for each in finding.matched if each.field != "app_file.package"
+        assert {"package", "installed_file.sha256"} == {
+            each.field for each in finding.matched if each.field != "installed_file.package"
         }
 
 
@@ -280,7 +280,7 @@ def test_the_subject_of_a_pattern_is_the_user_who_has_the_app(together):
     phone = device(
         app(user=0, installed=False),
         app(user=10, installed=True),
-        AppFile(package=SPY, path="/a/b.apk", sha256=DIGEST),
+        InstalledFile(package=SPY, path="/a/b.apk", sha256=DIGEST),
         User(id=0),
         User(id=10),
     )
@@ -338,9 +338,9 @@ def test_parts_of_a_pattern_hold_for_one_file_not_for_two():
 
 def test_parts_of_a_pattern_of_files_hold_for_one_file_of_an_app():
     both = indicator("file_name", "evil.apk", also=(("sha256", DIGEST),))
-    named = AppFile(package=SPY, path="/data/app/x/evil.apk", sha256="cd" * 32)
-    other = AppFile(package=SPY, path="/data/app/x/other.apk", sha256=DIGEST)
-    same = AppFile(package="com.example.b", path="/data/app/y/evil.apk", sha256=DIGEST)
+    named = InstalledFile(package=SPY, path="/data/app/x/evil.apk", sha256="cd" * 32)
+    other = InstalledFile(package=SPY, path="/data/app/x/other.apk", sha256=DIGEST)
+    same = InstalledFile(package="com.example.b", path="/data/app/y/evil.apk", sha256=DIGEST)
 
     assert () == one(device(named, other), [feed(both)], statements=(FILES,))[1]
     _, (finding,) = one(device(named, other, same), [feed(both)], statements=(FILES,))

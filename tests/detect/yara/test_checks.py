@@ -15,7 +15,7 @@ from tests.detect.yara.rule_texts import FOREIGN, own, pack
 SHA256 = "0a" * 32
 LIBRARY = ContentFile(
     path="apks/a.apk!/lib/x.so",
-    entity="app_file",
+    entity="installed_file",
     kind="elf",
     size=100,
     sha256=SHA256,
@@ -63,7 +63,7 @@ def test_a_match_is_a_finding_that_says_where(tmp_path):
         finding.review,
         finding.provenance,
     )
-    assert ("app_file", {"path": "apks/a.apk!/lib/x.so"}) == (
+    assert ("installed_file", {"path": "apks/a.apk!/lib/x.so"}) == (
         finding.subject.entity,
         finding.subject.key,
     )

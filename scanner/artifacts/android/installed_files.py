@@ -24,7 +24,7 @@ from scanner.errors import ParseError
 from scanner.formats.components import package_name
 from scanner.formats.digests import digest
 from scanner.model.artifact import Artifact, Profile, Reading, Stated
-from scanner.model.entities import AppFile
+from scanner.model.entities import InstalledFile
 from scanner.model.evidence import EvidenceFile
 from scanner.model.requests import Collected, MiB
 
@@ -59,7 +59,7 @@ class _Package(msgspec.Struct):
     files: list[_File] | None = None
 
 
-def parse(file: EvidenceFile) -> Iterator[AppFile]:
+def parse(file: EvidenceFile) -> Iterator[InstalledFile]:
     """Yield the files of each app."""
     try:
         packages = msgspec.json.decode(file.read(_LIMIT), type=list[_Package])
@@ -79,16 +79,16 @@ def parse(file: EvidenceFile) -> Iterator[AppFile]:
             if count > _FILES:
                 raise ParseError(f"at most {_FILES} files expected")
             if one.path.startswith("/") and len(one.path) <= _PATH_LIMIT:
-                yield _app_file(name, one)
+                yield _installed_file(name, one)
 
 
-def _app_file(package: str, found: _File) -> AppFile:
+def _installed_file(package: str, found: _File) -> InstalledFile:
     signer = found.certificate or _Certificate()
     sha256 = digest(signer.sha256 or signer.capital_sha256, "sha256")
     sha1 = digest(signer.sha1 or signer.capital_sha1, "sha1")
     md5 = digest(signer.md5 or signer.capital_md5, "md5")
     signed = any(each is not UNSET for each in (sha256, sha1, md5))
-    return AppFile(
+    return InstalledFile(
         package=package,
         path=found.path,
         sha256=digest(found.sha256, "sha256"),
@@ -101,11 +101,11 @@ def _app_file(package: str, found: _File) -> AppFile:
     )
 
 
-APP_FILES = Artifact(
-    name="android.app_files",
+INSTALLED_FILES = Artifact(
+    name="android.installed_files",
     title="Files of apps: digests and signers",
     platform="android",
-    states=(Stated(AppFile),),
+    states=(Stated(InstalledFile),),
     readings=(Reading(Collected(collector="androidqf", name="packages.json"), parse),),
     profile=Profile.DEEP,
 )

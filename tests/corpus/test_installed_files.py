@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from scanner.artifacts.android.app_files import parse
+from scanner.artifacts.android.installed_files import parse
 from scanner.model.evidence import BytesFile
 from scanner.model.requests import Collected
 

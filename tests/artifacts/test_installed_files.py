@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from scanner.artifacts.android.app_files import parse
+from scanner.artifacts.android.installed_files import parse
 from scanner.errors import ParseError
-from scanner.model.entities import AppFile
+from scanner.model.entities import InstalledFile
 from scanner.model.evidence import BytesFile
 from scanner.model.requests import Collected
 
@@ -31,7 +31,7 @@ FILE: dict[str, Any] = {
     "certificate_error": "",
     "trusted_certificate": False,
 }
-STATED = AppFile(
+STATED = InstalledFile(
     package="com.example",
     path=BASE,
     sha256="0a" * 32,
