@@ -7,15 +7,17 @@ mapped, so that a large one costs no memory of its own; what lies deflated in an
 from __future__ import annotations
 
 import contextlib
+import io
 import mmap
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
-from scanner.errors import ParseError
+from scanner.formats.inflated import TooLarge
 from scanner.model.evidence import EvidenceFile
 from scanner.model.requests import MiB
 
 HELD_LIMIT = 512 * MiB  # bytes of what has to be held
+_PIECE = MiB
 
 
 class Buffer(Protocol):
@@ -32,16 +34,24 @@ class Buffer(Protocol):
 
 @contextlib.contextmanager
 def buffered(file: EvidenceFile, limit: int = HELD_LIMIT) -> Iterator[Buffer]:
-    """Give the bytes of an evidence; ParseError where more than `limit` would have to be held."""
+    """Give the bytes of an evidence; TooLarge where more than `limit` would have to be held."""
     with file.open() as stream:
         if (mapped := _mapped(stream)) is not None:
             with mapped:
                 yield mapped
             return
-        data = stream.read(limit + 1)
-        if len(data) > limit:
-            raise ParseError(f"at most {limit} bytes expected")
-        yield data
+        yield _held(stream, limit)
+
+
+def _held(stream: BinaryIO, limit: int) -> bytes:
+    """Read a stream to its end: a read of `limit` bytes at once would ask for as much memory."""
+    held, left = io.BytesIO(), limit
+    while piece := stream.read(min(_PIECE, left + 1)):
+        left -= len(piece)
+        if left < 0:
+            raise TooLarge(f"at most {limit} bytes expected")
+        held.write(piece)
+    return held.getvalue()
 
 
 def _mapped(stream: BinaryIO) -> mmap.mmap | None:
