@@ -38,6 +38,8 @@ bench: $(READY) test-tools  ## measure speed and memory, each beside what it is 
 	$(BIN)/python bench/rules.py
 	$(BIN)/python bench/indicators.py
 	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python bench/yara.py
+	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python bench/apps.py
+	$(BIN)/python bench/live_apps.py
 	$(BIN)/python bench/recordings.py
 	$(BIN)/python bench/iphones.py
 
@@ -48,7 +50,7 @@ lock: $(READY)  ## resolve the development dependencies again
 	$(BIN)/$(LOCK) --upgrade -o requirements/dev.txt pyproject.toml requirements/dev.in
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-mvt .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .venv-apkid .venv-mvt .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment: made again whenever the lock or the project's own table changes.
@@ -97,6 +99,7 @@ check-phones: $(READY)
 	@$(BIN)/python fixtures/make_phones.py --check
 	@$(BIN)/python fixtures/make_profiles.py --check
 	@$(BIN)/python fixtures/make_feeds.py --check
+	@$(BIN)/python fixtures/make_apps.py --check
 
 check-wheel: $(READY)
 	@echo "== check: wheel"
