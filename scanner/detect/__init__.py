@@ -1,5 +1,6 @@
 """Rules, and what they make of the snapshot of a device."""
 
+from scanner.detect.calls import asked_calls
 from scanner.detect.exposure import Vulnerability, exposures
 from scanner.detect.facts import ScanFacts
 from scanner.detect.inspect import inspect
@@ -7,6 +8,7 @@ from scanner.detect.lints import LINTS, Lint, lint
 from scanner.detect.packs import load
 from scanner.detect.problems import RuleErrors
 from scanner.detect.proofs import Proved, prove
+from scanner.detect.reach import asks_for_app_files
 from scanner.detect.rules import AnyRule, Correlation, Proof, Rule, RulePack
 from scanner.detect.verdict import MINIMUM, Extent, decide, extent
 
@@ -24,6 +26,8 @@ __all__ = [
     "RulePack",
     "ScanFacts",
     "Vulnerability",
+    "asked_calls",
+    "asks_for_app_files",
     "decide",
     "exposures",
     "extent",

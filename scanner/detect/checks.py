@@ -9,10 +9,14 @@ from typing import get_args
 import msgspec
 from msgspec import UNSET, Struct
 
-from scanner.detect.reach import DERIVED, Reach, Shortfall
+from scanner.detect.reach import Reach, Shortfall, bases
 from scanner.detect.rules import AnyRule, Test, identity
-from scanner.detect.sigma import fields
+from scanner.detect.sigma import fields, read
 from scanner.model.entities import (
+    ApiCall,
+    AppComponent,
+    AppFile,
+    CodeFile,
     Entity,
     Management,
     Payload,
@@ -27,12 +31,16 @@ from scanner.snapshot import Joined
 
 # Entities with a name and a value: where the name is not listed, nothing states the value.
 NAMED: tuple[type[Entity], ...] = (Property, Setting)
-# What the phone's own settings call an entity, where its key is not that.
+# What the phone's own settings, or who looks for a file, call an entity, where its key is not that.
 _WORDS: dict[type[Entity], tuple[str, ...]] = {
     Profile: ("name", "organization"),
     Payload: ("payload_type", "name"),
     ProvisioningProfile: ("name", "team_name"),
     Management: ("organization",),
+    AppFile: ("name", "package"),
+    AppComponent: ("package",),
+    CodeFile: ("name", "package"),
+    ApiCall: ("package",),
 }
 _STRENGTH: tuple[Provenance, ...] = get_args(Provenance)
 
@@ -82,8 +90,9 @@ def gap_message(short: Shortfall) -> Message | None:
 
 def unstated_message(test: Test, field: str, count: int, reach: Reach) -> Message:
     """Say which field of which artifact nothing stated, of how many entities."""
-    bases = DERIVED.get((test.entity, field), (field,))
-    names = dict.fromkeys(name for base in bases for name in reach.stating(test.entity, base))
+    names = dict.fromkeys(
+        name for base in bases(test.entity, field) for name in reach.stating(*base)
+    )
     params: dict[str, str | int] = {
         "field": field,
         "artifact": ", ".join(names),
@@ -94,12 +103,17 @@ def unstated_message(test: Test, field: str, count: int, reach: Reach) -> Messag
 
 def unstated(test: Test, entity: Entity) -> str | None:
     """Return the first field of a rule that an entity does not state."""
-    return next((name for name in test.fields() if getattr(entity, name) is UNSET), None)
+    return next((name for name in test.fields() if not _is_stated(entity, name)), None)
+
+
+def _is_stated(entity: Entity, name: str) -> bool:
+    value = read(entity, name)
+    return value is not UNSET and not (type(value) is tuple and UNSET in value)
 
 
 def speaks_of(test: Test, entity: Entity) -> bool:
     """Whether a rule could match an entity by its key alone."""
-    bare = dict.fromkeys(fields(test.entity), UNSET) | identity(entity)
+    bare = dict.fromkeys(test.entity.__struct_fields__, UNSET) | identity(entity)
     return test.evaluate(test.entity(**bare)) is not False
 
 
@@ -119,7 +133,7 @@ def matches(test: Test, joined: Joined, prefix: str = "") -> Iterator[Match]:
             pattern=held.words,
             values=held.values,
             privacy=known[held.field].privacy,
-            evidence=joined.evidence.get(held.field, ()),
+            evidence=joined.evidence_of(held.field),
         )
 
 

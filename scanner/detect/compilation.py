@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from scanner.detect import sigma
 from scanner.detect.binding import bind, unordered
+from scanner.detect.calls import check_calls
 from scanner.detect.documents import Document, RuleFile
 from scanner.detect.foreign import adopt, is_foreign
 from scanner.detect.header import check_header
@@ -154,6 +155,8 @@ class _Compilation:
         problems.raise_any()
         if node is None:
             return unusable(self._path, "no condition")
+        check_calls(node, entity, problems)
+        problems.raise_any()
         condition = data["detection"]["condition"]
         return {
             "platform": data["logsource"]["product"],

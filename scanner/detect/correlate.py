@@ -28,7 +28,7 @@ from scanner.detect.facts import ScanFacts
 from scanner.detect.groups import Groups, Key, Seen, gather, judge, judged
 from scanner.detect.reach import DERIVED, Reach, Shortfall
 from scanner.detect.rules import Base, Correlation, identity
-from scanner.detect.sigma import Count, Truth, fields
+from scanner.detect.sigma import Count, Truth, fields, whole
 from scanner.model.findings import Check, Finding, Match, Message, Subject
 from scanner.snapshot import Joined, Snapshot
 
@@ -75,7 +75,7 @@ def _hidden(base: Base, snapshot: Snapshot, reach: Reach) -> Hidden:
         listed = any(speaks_of(base, joined.entity) for joined in snapshot.joined(base.entity))
         value = None if listed else value
     # What is derived may follow from another user's entities: then a gap concerns every group.
-    derived = any((base.entity, field) in DERIVED for field in base.fields())
+    derived = any((base.entity, whole(field)) in DERIVED for field in base.fields())
     return Hidden(
         shortfalls=tuple(reach.shortfalls(base)),
         unstated=value,
@@ -134,7 +134,7 @@ def _finding(
         matched,
         evidence=(id for match in matched for id in match.evidence),
         vouched=(
-            joined.provenance.get(field, "os_claimed")
+            joined.provenance_of(field)
             for base, each in _pairs(rule, seen)
             for joined in each.matched[:ENTITIES_SHOWN]
             for field in base.fields()
@@ -171,7 +171,7 @@ def _described(base: Base, joined: Joined) -> Iterator[Match]:
                 pattern="names it",
                 values=(plain(value),),
                 privacy=known[name].privacy,
-                evidence=joined.evidence.get(name, ()),
+                evidence=joined.evidence_of(name),
             )
     yield from matches(base, joined, f"{base.category}.")
 

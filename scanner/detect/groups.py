@@ -17,7 +17,7 @@ from msgspec import UNSET, Struct
 from scanner.detect import ranges
 from scanner.detect.ordered import in_order
 from scanner.detect.rules import Base, Correlation
-from scanner.detect.sigma import Count, Formula, Named, Truth, fields
+from scanner.detect.sigma import Count, Formula, Named, Truth, fields, read
 from scanner.model.entities import Entity
 from scanner.snapshot import Joined
 
@@ -91,8 +91,8 @@ def places(entity: Entity, names: tuple[str, ...]) -> tuple[Key, ...] | None:
 
     None where a field is not stated: it may belong to any group.
     """
-    values = [getattr(entity, name) for name in names]
-    if any(value is UNSET for value in values):
+    values = [read(entity, name) for name in names]
+    if any(value is UNSET or (type(value) is tuple and UNSET in value) for value in values):
         return None
     listed = (value if isinstance(value, tuple) else (value,) for value in values)
     return tuple(dict.fromkeys(key for key in product(*listed) if None not in key))
@@ -197,7 +197,7 @@ def _measured(correlation: Correlation, condition: Count, seen: tuple[Seen, ...]
     numbers: list[float] = []
     for base, each in zip(correlation.bases, seen, strict=True):
         (field,) = base.value
-        stated = [getattr(joined.entity, field) for joined in each.matched]
+        stated = [read(joined.entity, field) for joined in each.matched]
         if UNSET in stated:
             return None
         numbers += [value for value in stated if value is not None]

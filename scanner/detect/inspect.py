@@ -106,7 +106,7 @@ def _finding(rule: Rule, joined: Joined, snapshot: Snapshot, facts: ScanFacts) -
         rule,
         Subject(entity=rule.category, key=key, about=about(joined.entity)),
         matched,
-        evidence=(id for field in stated for id in joined.evidence.get(field, ())),
-        vouched=(joined.provenance.get(field, "os_claimed") for field in stated),
+        evidence=(id for field in stated for id in joined.evidence_of(field)),
+        vouched=(joined.provenance_of(field) for field in stated),
         explained=facts.explain(joined.entity, snapshot),
     )

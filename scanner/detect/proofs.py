@@ -13,7 +13,7 @@ from scanner.detect import ranges
 from scanner.detect.groups import gather, judged
 from scanner.detect.problems import Place, Problems
 from scanner.detect.rules import EXPECTED, PROOF_KINDS, AnyRule, Base, Correlation, Proof
-from scanner.detect.sigma import CATEGORIES, Truth, fields
+from scanner.detect.sigma import CATEGORIES, Truth, held_type
 from scanner.model.entities import Entity
 from scanner.snapshot import Joined
 
@@ -120,23 +120,58 @@ def build(fragment: Any, entity: type[Entity], place: Place, problems: Problems)
     if not isinstance(fragment, dict):
         problems.add(place, "a map of fields expected")
         return None
-    known, hints = fields(entity), _hints(entity)
     stated: dict[str, Any] = dict.fromkeys(_required(entity), UNSET)
+    # A list that is stated to be empty is None in every entity.
+    plain = {name: None if value == [] else value for name, value in fragment.items()}
+    return entity(**stated | _stated(plain, entity, place, problems))
+
+
+def _stated(
+    fragment: dict[str, Any], struct: type[Struct], place: Place, problems: Problems
+) -> dict[str, Any]:
+    """Return what a fragment states of the fields of an entity or of a record in it."""
+    hints, stated = _hints(struct), {}
     for name, value in fragment.items():
-        if name not in known:
-            problems.unknown((*place, name), "field", name, known)
+        here = (*place, name)
+        if name not in struct.__struct_fields__:
+            problems.unknown(here, "field", name, struct.__struct_fields__)
+            continue
+        held, many = held_type(hints[name])
+        if value is not None and issubclass(held, Struct):
+            stated[name] = _records(value, held, many, here, problems)
             continue
         try:
-            # A list that is stated to be empty is None in every entity.
-            stated[name] = msgspec.convert(None if value == [] else value, hints[name])
+            stated[name] = msgspec.convert(value, hints[name])
         except msgspec.ValidationError as error:
-            problems.add((*place, name), str(error))
-    return entity(**stated)
+            problems.add(here, str(error))
+    return stated
+
+
+def _records(
+    value: Any, record: type[Struct], many: bool, place: Place, problems: Problems
+) -> Struct | tuple[Struct, ...]:
+    """Build a record, or a list of them; what one does not state stays UNSET, as in an entity."""
+    if not many:
+        return _record(value, record, place, problems)
+    if not isinstance(value, list):
+        problems.add(place, "a list of maps expected")
+        return ()
+    return tuple(
+        _record(one, record, (*place, number), problems) for number, one in enumerate(value)
+    )
+
+
+def _record(value: Any, record: type[Struct], place: Place, problems: Problems) -> Struct:
+    stated: dict[str, Any] = dict.fromkeys(record.__struct_fields__, UNSET)
+    if not isinstance(value, dict):
+        problems.add(place, "a map of fields expected")
+        value = {}
+    return record(**stated | _stated(value, record, place, problems))
 
 
 @cache
-def _hints(entity: type[Entity]) -> dict[str, Any]:
-    return get_type_hints(entity, include_extras=True)
+def _hints(struct: type[Struct]) -> dict[str, Any]:
+    return get_type_hints(struct, include_extras=True)
 
 
 @cache

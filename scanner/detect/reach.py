@@ -13,16 +13,21 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from scanner.detect.facts import ScanFacts
-from scanner.detect.rules import Test
-from scanner.detect.sigma import fields
+from scanner.detect.rules import AnyRule, Correlation, Test
+from scanner.detect.sigma import whole
 from scanner.model.artifact import Artifact, Stated
 from scanner.model.entities import (
     AdbKey,
+    ApiCall,
     App,
     AppChange,
+    AppComponent,
+    AppFile,
     Build,
     Clock,
+    CodeFile,
     Entity,
+    InstalledFile,
     PackageTrace,
     Profile,
     ProvisioningProfile,
@@ -30,20 +35,35 @@ from scanner.model.entities import (
 )
 from scanner.model.evidence import Gap, Reason
 
+Base = tuple[type[Entity], str]
 # Fields that no artifact states: the snapshot derives them from these.
-DERIVED: Mapping[tuple[type[Entity], str], tuple[str, ...]] = {
-    (App, "other_users"): ("installed",),
-    (Build, "patch_age_days"): ("security_patch",),
-    (AdbKey, "days_since_connection"): ("last_connected_at",),
-    (AdbKey, "examiner"): ("fingerprint",),
-    (PackageTrace, "installed"): ("package",),
-    (AppChange, "installed"): ("package",),
-    (Socket, "packages"): ("uid",),
-    (Socket, "shipped"): ("uid",),
-    (Profile, "signer_expired"): ("signer_expires_at",),
-    (ProvisioningProfile, "expired"): ("expires_at",),
-    (ProvisioningProfile, "age_days"): ("created_at",),
-    (ProvisioningProfile, "for_this_device"): ("devices", "enterprise"),
+DERIVED: Mapping[Base, tuple[Base, ...]] = {
+    (App, "other_users"): ((App, "installed"),),
+    (App, "file_sha256"): ((AppFile, "sha256"),),
+    (App, "signers"): ((AppFile, "signature"),),
+    (App, "signature_verified"): ((AppFile, "signature"),),
+    (App, "signature_schemes"): ((AppFile, "signature"),),
+    (App, "file_differs"): ((AppFile, "package"),),
+    (App, "claimed_digest_differs"): ((AppFile, "sha256"), (InstalledFile, "sha256")),
+    (App, "label"): ((AppFile, "label"),),
+    (App, "label_skeleton"): ((AppFile, "label_skeleton"),),
+    (App, "capabilities"): ((AppFile, "capabilities"),),
+    (App, "packers"): ((AppFile, "packers"),),
+    (App, "file_anomalies"): ((AppFile, "anomalies"),),
+    (Build, "patch_age_days"): ((Build, "security_patch"),),
+    (AdbKey, "days_since_connection"): ((AdbKey, "last_connected_at"),),
+    (AdbKey, "examiner"): ((AdbKey, "fingerprint"),),
+    (PackageTrace, "installed"): ((PackageTrace, "package"),),
+    (AppChange, "installed"): ((AppChange, "package"),),
+    (Socket, "packages"): ((Socket, "uid"),),
+    (Socket, "shipped"): ((Socket, "uid"),),
+    (Profile, "signer_expired"): ((Profile, "signer_expires_at"),),
+    (ProvisioningProfile, "expired"): ((ProvisioningProfile, "expires_at"),),
+    (ProvisioningProfile, "age_days"): ((ProvisioningProfile, "created_at"),),
+    (ProvisioningProfile, "for_this_device"): (
+        (ProvisioningProfile, "devices"),
+        (ProvisioningProfile, "enterprise"),
+    ),
     (Clock, "skew_minutes"): (),  # of the acquisition's own record
 }
 # Fields that an artifact states for the few entities that have them, and as none for all others. An
@@ -64,6 +84,10 @@ EXCEPTIONAL: Mapping[type[Entity], frozenset[str]] = {
         }
     )
 }
+# Known only where somebody gave the files of apps, or had a program look at them on the phone.
+OF_APP_FILES: frozenset[type[Entity]] = frozenset(
+    {ApiCall, AppComponent, AppFile, CodeFile, InstalledFile}
+)
 
 
 Where = tuple[str, str] | None  # a field of the key and its value; None: all entities of a type
@@ -105,8 +129,10 @@ class Reach:
         if rule.entity.key and (short := self._missed(rule)):
             yield short
         for field in rule.fields():
-            for base in DERIVED.get((rule.entity, field), (field,)):
-                if base not in rule.entity.key and (short := self._unstated(rule, base)):
+            for base in bases(rule.entity, field):
+                if base[0] is rule.entity and base[1] in rule.entity.key:
+                    continue
+                if short := self._unstated(rule, base):
                     yield short
 
     def _missed(self, rule: Test) -> Shortfall | None:
@@ -129,10 +155,10 @@ class Reach:
             return None
         return _absent(_names(_enumerating(self._not_selected, rule.entity)))
 
-    def _unstated(self, rule: Test, field: str) -> Shortfall | None:
-        artifacts = self.stating(rule.entity, field)
+    def _unstated(self, rule: Test, base: Base) -> Shortfall | None:
+        (entity, field), artifacts = base, self.stating(*base)
         if not artifacts:
-            return _absent(_stating(self._not_selected, rule.entity, field))
+            return _absent(_stating(self._not_selected, entity, field))
         # A conflict needs two witnesses: the gap of either is enough to miss it.
         groups = [(name,) for name in artifacts] if field == "conflicts" else [artifacts]
         for group in groups:
@@ -164,6 +190,25 @@ class Reach:
         return Shortfall(reason=min(reasons), artifact=", ".join(artifacts), users=short)
 
 
+def bases(entity: type[Entity], field: str) -> tuple[Base, ...]:
+    """Return what artifacts have to state so that a field, or a leaf of it, is known."""
+    stated = entity, whole(field)
+    return DERIVED.get(stated, (stated,))
+
+
+def asks_for_app_files(rule: AnyRule) -> bool:
+    """Whether a rule reads anything that only the files of apps tell."""
+    tests: tuple[Test, ...] = rule.bases if isinstance(rule, Correlation) else (rule,)
+    return any(
+        base[0] in OF_APP_FILES
+        for test in tests
+        for base in (
+            (test.entity, ""),
+            *(b for name in test.fields() for b in bases(test.entity, name)),
+        )
+    )
+
+
 def _unseen(rule: Test, user: Any, where: Where = None) -> Entity:
     """Return what is known of an entity that nothing names.
 
@@ -176,7 +221,7 @@ def _unseen(rule: Test, user: Any, where: Where = None) -> Entity:
 
 def _of(rule: Test, user: Any, known: Mapping[str, Any] | None = None) -> Entity:
     stated = {"user": user} | dict(known or {})
-    return rule.entity(**{name: stated.get(name, UNSET) for name in fields(rule.entity)})
+    return rule.entity(**{name: stated.get(name, UNSET) for name in rule.entity.__struct_fields__})
 
 
 def _for(gaps: Iterable[Gap], user: int) -> list[Gap]:
@@ -189,6 +234,7 @@ def _absent(others: tuple[str, ...]) -> Shortfall:
 
 
 def _stating(artifacts: Iterable[Artifact], entity: type[Entity], field: str) -> tuple[str, ...]:
+    field = whole(field)
     return tuple(
         artifact.name
         for artifact in artifacts

@@ -10,7 +10,14 @@ from msgspec import Struct
 
 from scanner.model.entities import Entity, Statement
 from scanner.model.evidence import EvidenceFile, Provenance
-from scanner.model.requests import AnyRequest, AppBytes, Command, CrashFile, is_answered_by
+from scanner.model.requests import (
+    AnyRequest,
+    AppBytes,
+    AppFolders,
+    Command,
+    CrashFile,
+    is_answered_by,
+)
 
 Parser = Callable[[EvidenceFile], Iterator[Statement]]
 E = TypeVar("E", bound=Entity)
@@ -40,7 +47,7 @@ class Planned(Struct, frozen=True, kw_only=True):
     def fits(self, request: AnyRequest) -> bool:
         """Whether a recorded request is one that this plan makes."""
         of_a_user = isinstance(request, Command) and request.user is not None
-        planned = of_a_user or isinstance(request, AppBytes | CrashFile)
+        planned = of_a_user or isinstance(request, AppBytes | AppFolders | CrashFile)
         return planned and is_answered_by(self.template, request)
 
 

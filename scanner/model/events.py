@@ -32,7 +32,7 @@ class EvidenceAdded(Struct, frozen=True, kw_only=True, tag_field="event", tag="e
 class Progress(Struct, frozen=True, kw_only=True, tag_field="event", tag="progress"):
     """How far the scan is."""
 
-    phase: str  # acquire, examine, content
+    phase: str  # acquire, examine, inspect (files of apps), content
     done: int
     total: int
 

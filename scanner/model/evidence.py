@@ -96,6 +96,7 @@ class Gap(Struct, frozen=True, kw_only=True, omit_defaults=True):
     user: int | None = None  # the user it is limited to; None: the whole device
     evidence: str | None = None
     detail: str = ""  # in our words only, never the device's
+    count: int = 1  # requests that it stands for
 
 
 class Unanswered(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,15 +13,28 @@ from msgspec import Struct
 from scanner.model.evidence import Locator, Reason
 from scanner.model.requests import AnyRequest
 
-RecordingKind = Literal["bugreport", "androidqf", "dumps", "mobileconfig", "mobileprovision"]
+RecordingKind = Literal[
+    "bugreport",
+    "androidqf",
+    "dumps",
+    "mobileconfig",
+    "mobileprovision",
+    "app_files",
+    "ios_app_files",
+]
 KINDS: tuple[RecordingKind, ...] = get_args(RecordingKind)
 PROFILE_FILES: tuple[RecordingKind, ...] = ("mobileconfig", "mobileprovision")
+APP_FILES: tuple[RecordingKind, ...] = ("app_files", "ios_app_files")
+FILES: tuple[RecordingKind, ...] = (*PROFILE_FILES, *APP_FILES)
 """Files that are no phone's: what would be installed on one."""
+
+
+_OF_IPHONES = frozenset((*PROFILE_FILES, "ios_app_files"))
 
 
 def platform_of(kind: RecordingKind) -> str:
     """Return the platform of the phone that a recording is of, or that a file is for."""
-    return "ios" if kind in PROFILE_FILES else "android"
+    return "ios" if kind in _OF_IPHONES else "android"
 
 
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="part"):

@@ -13,7 +13,7 @@ from scanner.model.findings import Check, Confidence, Finding, Level, Message, R
 from scanner.model.indicators import IndicatorSet
 from scanner.model.privacy import PrivacyLevel
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 
 Verdict = Literal[
     "compromise_confirmed",
@@ -166,6 +166,25 @@ class RuleSet(Struct, frozen=True, kw_only=True):
     unusable: tuple[Message, ...]  # rules in well-formed files that could not be evaluated
 
 
+class AppLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One file of an app that was read: what it says it is, and who signed it."""
+
+    sha256: str
+    kind: str
+    name: str | None = None  # of the file
+    label: str | None = None  # what is shown below its icon
+    package: str | None = None
+    version: str | None = None
+    size: int | None = None  # bytes
+    partial: bool = False  # only parts of it were read
+    verified: bool | None = None  # None: it was not decided, or its kind is not signed
+    schemes: tuple[str, ...] = ()
+    signers: tuple[str, ...] = ()  # SHA-256 of their certificates
+    debug: bool = False  # signed with the debug key of a development kit
+    errors: tuple[str, ...] = ()  # reasons why it does not hold
+    evidence: tuple[str, ...] = ()
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """One examination of one device."""
 
@@ -183,3 +202,4 @@ class Report(Struct, frozen=True, kw_only=True):
     rules: RuleSet
     exposure: tuple[Exposure, ...] = ()  # known vulnerabilities, held against the build
     indicators: IndicatorSet | None = None  # None: none were given
+    apps: tuple[AppLine, ...] = ()  # files of apps that were read, the first 2,000 of them

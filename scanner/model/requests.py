@@ -192,6 +192,28 @@ class ProfileFile(Request, frozen=True, kw_only=True, tag="profile_file"):
         return f"{self.form} profile"
 
 
+class AppFolders(Request, frozen=True, kw_only=True, tag="app_folders"):
+    """Which files the folders of some apps hold: one record a file, with its full name at the end.
+
+    A name cannot hold a slash, so whatever stands in one, no record can be imitated.
+    """
+
+    apps: tuple[tuple[str, str], ...]  # package and path of its base
+    timeout: float = 60.0
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """The command that lists them: type and mode, size, inode, time of change, name."""
+        folders = dict.fromkeys(path.rpartition("/")[0] or "/" for _, path in self.apps)
+        only = ("-mindepth", "1", "-maxdepth", "1", "-name", "*.apk")
+        return ("find", *folders, *only, "-exec", "stat", "-c", "%f %s %i %Y %n", "{}", "+")
+
+    def __str__(self) -> str:
+        if self.apps == (("*", "*/*.apk"),):
+            return shlex.join(self.argv)
+        return f"names, sizes and times of the files of {len(self.apps)} apps"
+
+
 class AppBytes(Request, frozen=True, kw_only=True, tag="app_bytes"):
     """The bytes of one file of an app: an APK, one of its splits, an IPA, a loose program.
 
@@ -204,6 +226,8 @@ class AppBytes(Request, frozen=True, kw_only=True, tag="app_bytes"):
     size: int | None = None  # bytes, as the phone states them; so are the next two
     modified: int | None = None  # seconds since 1970
     version: int | None = None  # the app's version code
+    shipped: bool = False  # it came with the system
+    calls: tuple[str, ...] = ()  # methods whose callers are looked for
     ranges: bool = False  # only the parts that tell what it is and who signed it
     timeout: float = 600.0
     limit: int = 4 * GiB
@@ -214,6 +238,7 @@ class AppBytes(Request, frozen=True, kw_only=True, tag="app_bytes"):
 
 AnyRequest = (
     AppBytes
+    | AppFolders
     | Command
     | Dumpsys
     | File
@@ -230,7 +255,8 @@ AnyRequest = (
     | Instruments
     | ProfileFile
 )
-RecordedOnly = Section | ServiceDump | Glob | Collected | ProfileFile
+RecordedOnly = Section | ServiceDump | Glob | Collected | ProfileFile | AppBytes
+"""What no phone is asked as it stands: files of apps are asked for by a plan that names each."""
 
 
 class Survey(Request, frozen=True, kw_only=True, tag="survey"):
@@ -249,6 +275,16 @@ def for_user(template: Command, user: int) -> Command:
     return structs.replace(template, argv=argv, user=user)
 
 
+def as_planned(request: AnyRequest) -> AnyRequest:
+    """Return what tells a planned request from others, whenever the plan is made.
+
+    How a file of an app comes is decided while others come, and its version may be learned later.
+    """
+    if isinstance(request, AppBytes):
+        return structs.replace(request, ranges=False, min_sdk=None, version=None)
+    return request
+
+
 def is_answered_by(asked: AnyRequest, request: AnyRequest) -> bool:
     """Whether an answer to `request` is an answer to what is asked, whatever bounds either sets.
 
@@ -259,7 +295,7 @@ def is_answered_by(asked: AnyRequest, request: AnyRequest) -> bool:
         case Glob():
             return isinstance(request, File) and _covers(asked.pattern, request.path)
         case AppBytes():
-            return isinstance(request, AppBytes) and asked.path in {"*", request.path}
+            return _covers_app(asked, request)
         case CrashFile():
             return isinstance(request, CrashFile) and _covers(asked.path, request.path)
         case ServiceDump(service=service):
@@ -270,12 +306,20 @@ def is_answered_by(asked: AnyRequest, request: AnyRequest) -> bool:
             return _is_same(asked, request)
 
 
+def _covers_app(asked: AppBytes, request: AnyRequest) -> bool:
+    if not isinstance(request, AppBytes) or asked.shipped != request.shipped:
+        return False
+    return asked.path in {"*", request.path}
+
+
 def _covers(pattern: str, path: str) -> bool:
     wanted, found = pattern.split("/"), path.split("/")
     return len(wanted) == len(found) and all(map(fnmatchcase, found, wanted))
 
 
 def _is_same(one: AnyRequest, other: AnyRequest) -> bool:
+    if isinstance(one, AppFolders):
+        return isinstance(other, AppFolders)
     return one == structs.replace(other, timeout=one.timeout, limit=one.limit)
 
 

@@ -21,6 +21,8 @@ from scanner.model.entities import (
     ProvisioningProfile,
     Socket,
 )
+from scanner.snapshot.app_files import AppFiles
+from scanner.snapshot.enriched import enrich
 from scanner.snapshot.joined import Joined, derive
 
 Table = dict[tuple[object, ...], Joined]
@@ -34,6 +36,7 @@ class Known(Struct, frozen=True, kw_only=True):
     host_keys: frozenset[str] | None
     apps: Callable[[], Iterable[App]]
     udids: Callable[[], Collection[object]]
+    files: Callable[[], AppFiles]
 
 
 def derive_all(entity: type[Entity], joined: Table, known: Known) -> Table:
@@ -48,6 +51,12 @@ def clock(skew_seconds: float | None) -> Table:
         return {(): Joined(Clock(), {}, {})}
     stated = Clock(skew_minutes=round(skew_seconds / 60))
     return {(): Joined(stated, {}, {"skew_minutes": "os_claimed"})}
+
+
+def _apps(joined: Table, facts: Known) -> Table:
+    files = facts.files()
+    with_files = {key: enrich(each, files) for key, each in joined.items()}
+    return _other_users(with_files, facts)
 
 
 def _other_users(joined: Table, facts: Known) -> Table:
@@ -181,7 +190,7 @@ def _each(derivation: Callable[[Joined, Known], Joined]) -> Callable[[Table, Kno
 
 
 _DERIVATIONS: dict[type[Entity], Callable[[Table, Known], Table]] = {
-    App: _other_users,
+    App: _apps,
     Build: _each(_patch_age),
     AdbKey: _each(_key_age),
     PackageTrace: _still_installed,

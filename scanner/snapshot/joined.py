@@ -38,11 +38,22 @@ class Joined(Struct, frozen=True):
     evidence: dict[str, tuple[str, ...]]
     provenance: dict[str, Provenance]
 
+    def evidence_of(self, name: str) -> tuple[str, ...]:
+        """Return the evidence for a field; for a leaf of a record that of the whole record."""
+        known = self.evidence.get(name)
+        return self.evidence.get(name.partition(".")[0], ()) if known is None else known
+
+    def provenance_of(self, name: str) -> Provenance:
+        """Return who vouches for a field, or for the record that a leaf lies in."""
+        known = self.provenance.get(name)
+        return known or self.provenance.get(name.partition(".")[0], "os_claimed")
+
 
 class Joining:
     """The fields of one entity, while what is stated of it comes in the order of precedence."""
 
-    def __init__(self) -> None:
+    def __init__(self, entity: type[Entity]) -> None:
+        self._gathered, self._one_of = entity.gathered, entity.one_of
         self.values: dict[str, object] = {}
         self.evidence: dict[str, tuple[str, ...]] = {}
         self.provenance: dict[str, Provenance] = {}
@@ -58,11 +69,21 @@ class Joining:
                 continue
             if field not in values:
                 values[field], known[field], self.provenance[field] = value, alone, provenance
+            elif field in self._gathered:
+                values[field] = _union(values[field], value)
+                if evidence not in known[field]:
+                    known[field] += alone
             elif value != values[field]:
-                if known[field][0] != evidence:
+                if known[field][0] != evidence and field not in self._one_of:
                     self.conflicts.add(field)
             elif evidence not in known[field]:
                 known[field] += alone
+
+
+def _union(one: object, other: object) -> object:
+    """Return what two statements list together; none only where neither lists anything."""
+    lists = [each for each in (one, other) if isinstance(each, tuple)]
+    return tuple(dict.fromkeys(each for part in lists for each in part)) or None
 
 
 def join(claims: Sequence[Claim], defaults: dict[str, list[Default]]) -> Joined:
@@ -72,7 +93,7 @@ def join(claims: Sequence[Claim], defaults: dict[str, list[Default]]) -> Joined:
     """
     ordered = sorted(claims, key=lambda claim: claim.order)
     entity = type(ordered[0].entity)
-    fields, joining = entity.__struct_fields__, Joining()
+    fields, joining = entity.__struct_fields__, Joining(entity)
     for claim in ordered:
         stated = zip(fields, structs.astuple(claim.entity), strict=True)
         joining.state(stated, claim.evidence, claim.provenance)

@@ -12,14 +12,17 @@ from msgspec import UNSET, UnsetType
 from scanner.model.entities import (
     ENTITIES,
     App,
+    AppFile,
     Clock,
     DeviceIdentity,
     Entity,
+    InstalledFile,
     Otherwise,
     Statement,
     User,
 )
 from scanner.model.evidence import Provenance
+from scanner.snapshot.app_files import AppFiles
 from scanner.snapshot.derived import Known, clock, derive_all
 from scanner.snapshot.joined import PRECEDENCE, Claim, Default, Joined, join
 
@@ -114,8 +117,15 @@ class Snapshot:
             host_keys=self.host_keys,
             apps=lambda: self.every(App),
             udids=lambda: {each.udid for each in self.every(DeviceIdentity)},
+            files=self._app_files,
         )
         return derive_all(entity, joined, known)
+
+    def _app_files(self) -> AppFiles:
+        claims = (each for every in self._claims.get(AppFile, {}).values() for each in every)
+        files = (each.entity for each in claims if isinstance(each.entity, AppFile))
+        origins = ((each.origin, each.sha256) for each in files)
+        return AppFiles(self.joined(AppFile), origins, self.joined(InstalledFile))
 
     def _defaults_of(self, entity: type[Entity], user: int | None) -> dict[str, list[Default]]:
         """Return what is stated of all entities of a user that are not named, by field."""

@@ -11,7 +11,7 @@ import yaml
 
 from scanner.detect.problems import Problems
 from scanner.detect.proofs import build
-from scanner.detect.sigma import fields, weigh
+from scanner.detect.sigma import fields, weigh, whole
 from scanner.detect.sigma.detections import MODIFIERS
 from tests.detect.rule_files import compiled, rule_data
 
@@ -44,7 +44,8 @@ def test_a_match_explains_itself(case: dict[str, Any], tmp_path: Path):
         held = rule.explain(entity)
 
         assert bool(held) is (expected is True)
-        assert {each.field for each in held} <= set(fragment) & set(fields(rule.entity))
+        assert {whole(each.field) for each in held} <= set(fragment)
+        assert {each.field for each in held} <= set(fields(rule.entity))
         assert all(each.words and each.values for each in held)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pytest
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from scanner.detect.binding import bind
 from scanner.detect.problems import Problems
 from scanner.detect.rules import Base
-from scanner.detect.sigma import check_detection, fields, read_relation
+from scanner.detect.sigma import check_detection, fields, read_relation, whole
 from scanner.detect.sigma.truth import Junction
 from scanner.model.entities import ENTITIES, Entity
-from scanner.model.privacy import AppFact, Personal, Secret
+from scanner.model.privacy import AppFact, Personal, Secret, System
 
 
 class Letter(Entity, frozen=True, kw_only=True, tag="letter"):
@@ -25,6 +25,19 @@ class Letter(Entity, frozen=True, kw_only=True, tag="letter"):
     text: Personal[str | UnsetType] = UNSET
     token: Secret[str | None | UnsetType] = UNSET
     undeclared: str | UnsetType = UNSET
+
+
+class Label(Struct, frozen=True, kw_only=True):
+    """A record, whose fields declare no class of their own."""
+
+    text: str
+
+
+class Parcel(Entity, frozen=True, kw_only=True, tag="parcel"):
+    """An entity that holds records of persons."""
+
+    labels: Personal[tuple[Label, ...] | None | UnsetType] = UNSET
+    count: System[int | UnsetType] = UNSET
 
 
 LETTERS = Base(
@@ -68,7 +81,24 @@ def test_a_rule_may_name_the_others():
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.__name__)
 def test_every_entity_can_be_asked(entity: type[Entity]):
-    assert tuple(fields(entity)) == entity.__struct_fields__
+    named = dict.fromkeys(whole(name) for name in fields(entity))
+
+    assert tuple(named) == entity.__struct_fields__
+
+
+def test_a_leaf_of_a_record_has_the_class_of_its_field():
+    found = fields(Parcel)
+
+    assert {"labels.text": "P", "count": "S"} == {name: found[name].privacy for name in found}
+
+
+def test_no_rule_reads_into_a_personal_record():
+    problems = Problems("rule.yml")
+
+    check_detection({"s": {"labels.text": "x"}, "condition": "s"}, Parcel, problems)
+
+    (error,) = problems.errors
+    assert "is personal or secret" in error.reason
 
 
 @pytest.mark.parametrize("name", ["text", "token", "undeclared"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from scanner.detect import MINIMUM, decide, extent
+from scanner.detect import MINIMUM, asks_for_app_files, decide, extent, load
 from scanner.model.artifact import Profile
 from scanner.model.findings import Check, Finding, Message, Status, Subject
 
@@ -124,3 +125,44 @@ def test_no_check_that_applies_is_no_coverage():
 def test_every_profile_has_a_minimum():
     assert set(Profile) == set(MINIMUM)
     assert 60 == MINIMUM[Profile.QUICK]
+
+
+# --- rules on files of apps ---------------------------------------------------------------------
+
+
+def named(rule: str, status: Status) -> Check:
+    return structs.replace(check(status), rule=rule)
+
+
+def test_rules_that_stand_beside_it_are_no_coverage():
+    checks = [named("a", "pass"), named("b", "not_examined"), named("c", "not_examined")]
+
+    assert (3, 1) == (extent(checks).applicable, extent(checks).examined)
+    assert (1, 1) == (extent(checks, {"b", "c"}).applicable, extent(checks, {"b", "c"}).examined)
+    assert (2, 0) == (extent(checks, {"a"}).applicable, extent(checks, {"a"}).examined)
+    assert "inconclusive" == decide(checks, [], minimum=60, complete=True)
+    assert NOTHING == decide(checks, [], minimum=60, complete=True, beside={"b", "c"})
+
+
+def test_what_they_find_counts_for_the_verdict():
+    checks = [named("a", "pass"), named("r", "finding")]
+
+    assert "suspicious" == decide(checks, [finding()], minimum=60, complete=True, beside={"r"})
+
+
+@pytest.mark.parametrize(
+    ("expected", "path"),
+    [
+        (True, "app_file/an-app-file-was-changed-after-it-was-signed.yml"),
+        (True, "app_component/a-receiver-wants-text-messages-before-all-other-apps.yml"),
+        (True, "code_file/a-native-library-of-an-app-loads-frida.yml"),
+        (True, "api_call/a-receiver-of-an-app-sends-text-messages.yml"),
+        (True, "app/the-signature-of-an-installed-app-does-not-hold.yml"),
+        (False, "app/app-from-outside-a-store-reads-the-screen.yml"),
+        (False, "certificate/a-certificate-authority-was-added-by-hand.yml"),
+    ],
+)
+def test_rules_that_read_what_only_files_tell(expected, path):
+    (rule,) = [each for each in load().rules if each.path == f"sigma/android/{path}"]
+
+    assert expected == asks_for_app_files(rule)

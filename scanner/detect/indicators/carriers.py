@@ -3,6 +3,9 @@
 A field is searched as one type of observable, and that search may meet indicators of several: a
 host is a domain or an address, a path ends in the name of a file. Personal and secret fields carry
 nothing (`tests/detect/indicators/test_carriers.py`).
+
+Files of apps are looked at beside what the phone itself says of its apps and connections: where
+that was asked, an app whose file was not read keeps no check from passing.
 """
 
 from __future__ import annotations
@@ -11,16 +14,19 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from scanner.detect.sigma import read
 from scanner.model.entities import (
     AdbKey,
     App,
     AppChange,
-    InstalledFile,
+    AppFile,
     BinaryImage,
     Certificate,
+    CodeFile,
     Crash,
     Entity,
     FileEntry,
+    InstalledFile,
     Management,
     Mount,
     Network,
@@ -47,10 +53,12 @@ class Carrier(Struct, frozen=True, kw_only=True):
     """A field that carries observables, and the types of search that its values take."""
 
     entity: type[Entity]
-    field: str
+    field: str  # or the leaf of a record: `signature.signers.sha256`
     searches: tuple[ObservableType, ...]
     names: tuple[str, ...] = ()  # of settings; none: every entity of the type
     platform: str = ""  # the only one where the field means that
+    beside: type[Entity] | None = None  # where this one is looked at, nothing hangs on the field
+    literal: bool = False  # a text in code: nobody knows what it is there for
 
     def meets(self) -> frozenset[ObservableType]:
         """Return the types of indicators that its values may match."""
@@ -60,7 +68,7 @@ class Carrier(Struct, frozen=True, kw_only=True):
         """Yield the values of the field, as the entity states them."""
         if self.names and getattr(entity, "name", None) not in self.names:
             return
-        value = getattr(entity, self.field)
+        value = read(entity, self.field)
         if isinstance(value, str):
             yield value
         elif isinstance(value, tuple):
@@ -73,8 +81,39 @@ def _of(
     *searches: ObservableType,
     names: tuple[str, ...] = (),
     platform: str = "",
+    beside: type[Entity] | None = None,
+    literal: bool = False,
 ) -> Carrier:
-    return Carrier(entity=entity, field=field, searches=searches, names=names, platform=platform)
+    return Carrier(
+        entity=entity,
+        field=field,
+        searches=searches,
+        names=names,
+        platform=platform,
+        beside=beside,
+        literal=literal,
+    )
+
+
+def _signers(entity: type[Entity]) -> tuple[Carrier, ...]:
+    """Return the carriers of the certificates that a file is signed with."""
+    digests: tuple[ObservableType, ...] = (
+        "certificate_sha256",
+        "certificate_sha1",
+        "certificate_md5",
+    )
+    return (
+        *(
+            _of(
+                entity,
+                f"signature.signers.{type.removeprefix('certificate_')}",
+                type,
+                beside=InstalledFile,
+            )
+            for type in digests
+        ),
+        _of(entity, "signature.lineage", "certificate_sha256", beside=InstalledFile),
+    )
 
 
 CARRIERS: tuple[Carrier, ...] = (
@@ -88,6 +127,21 @@ CARRIERS: tuple[Carrier, ...] = (
     _of(InstalledFile, "signer_sha256", "certificate_sha256"),
     _of(InstalledFile, "signer_sha1", "certificate_sha1"),
     _of(InstalledFile, "signer_md5", "certificate_md5"),
+    _of(AppFile, "package", "package", beside=App),
+    _of(AppFile, "sha256", "sha256", beside=InstalledFile),
+    _of(AppFile, "sha1", "sha1", beside=InstalledFile),
+    _of(AppFile, "md5", "md5", beside=InstalledFile),
+    _of(AppFile, "name", "file_name", beside=FileEntry),
+    *_signers(AppFile),
+    _of(AppFile, "certificates", "certificate_sha256", beside=InstalledFile),
+    _of(AppFile, "pinned_domains", "domain", beside=Network),
+    _of(AppFile, "domains", "domain", beside=Network, literal=True),
+    _of(AppFile, "urls", "url", beside=Network, literal=True),
+    _of(AppFile, "addresses", "ip", beside=Network, literal=True),
+    _of(AppFile, "profile", "profile", beside=Profile, platform="ios"),
+    _of(CodeFile, "sha256", "sha256", beside=InstalledFile),
+    _of(CodeFile, "name", "file_name", beside=FileEntry),
+    *_signers(CodeFile),
     _of(Process, "name", "process", "package"),
     _of(Process, "executable", "file_path"),
     _of(BinaryImage, "process", "file_path", "process"),

@@ -31,6 +31,8 @@ from scanner.snapshot import Snapshot
 _UNUSABLE_LISTED = 1000
 _ADDRESSES = ("https://", "http://")
 _SHARED_STORAGE = "/storage/"
+# What persons write and visit, which is not read: on a phone, the code of apps says little of it.
+_CONTENT: frozenset[ObservableType] = frozenset({"email", "url"})
 _Checked = tuple[Check, tuple[Finding, ...]]
 
 
@@ -187,18 +189,28 @@ def _status(
     concerned: list[Carrier] = []
     for each in sorted(asked):
         own = [carrier for carrier in examination.carriers if each in carrier.meets()]
-        if not own:
+        if not own or (each in _CONTENT and examination.facts.kinds is None):
             return _uncarried(each)
-        concerned += own
+        concerned += _needed(examination, own)
     held = [each for each in concerned if examination.facts.concerns([each.entity])]
     if not held:
         return "not_applicable", None, Message("check.subject_kind")
-    return _shortfall(examination, held) or _unread(examination, number, asked) or _passed(held)
+    return (
+        _shortfall(examination, held)
+        or _unread(examination, number, asked)
+        or _passed([*held, *_beside(examination, asked)])
+    )
+
+
+def _needed(examination: Examination, own: Sequence[Carrier]) -> Sequence[Carrier]:
+    """Return the carriers of a type that a check hangs on: not those beside others of them."""
+    entities = {each.entity for each in own if examination.facts.concerns([each.entity])}
+    return [each for each in own if each.beside not in entities]
 
 
 def _uncarried(type: ObservableType) -> _Decision:
     """Say why nothing of this platform carries a type."""
-    if any(type in carrier.meets() for carrier in CARRIERS):
+    if type not in _CONTENT and any(type in carrier.meets() for carrier in CARRIERS):
         return "not_applicable", None, Message("check.not_on_platform")
     return "not_examined", "privacy_policy", Message("check.content_not_read")
 
@@ -231,6 +243,15 @@ def _unread(examination: Examination, number: int, asked: set[ObservableType]) -
     ):
         return "not_examined", "privacy_policy", Message("check.file_names_not_read")
     return None
+
+
+def _beside(examination: Examination, asked: set[ObservableType]) -> Iterator[Carrier]:
+    """Yield what was looked at although no check hangs on it."""
+    for carrier in examination.carriers:
+        if carrier.beside is None or asked.isdisjoint(carrier.meets()):
+            continue
+        if any(True for _ in examination.snapshot.joined(carrier.entity)):
+            yield carrier
 
 
 def _passed(concerned: Sequence[Carrier]) -> _Decision:

@@ -15,7 +15,7 @@ from scanner.detect.indicators.sightings import Sighting
 from scanner.detect.indicators.weights import advice, weigh
 from scanner.detect.rules import identity
 from scanner.detect.sigma import category, fields
-from scanner.model.entities import App
+from scanner.model.entities import App, AppFile, Entity
 from scanner.model.evidence import Provenance
 from scanner.model.findings import CONFIDENCES, Finding, Match, RuleClass, Subject
 from scanner.model.indicators import Feed, Indicator
@@ -40,8 +40,9 @@ def findings(
     """Yield the findings of one indicator, one for each subject.
 
     Files below one folder, and sockets or images of one value, are one subject. A package is found
-    once for each user who has it installed: what else names it is evidence of that. Where nobody
-    has it, its traces are one finding, of the class `historic`.
+    once for each user who has it installed: what else names it is evidence of that. Where only
+    files of apps were examined, it is found in each of them. Where nobody has it, its traces are
+    one finding, of the class `historic`.
     """
     for group in _by_subject(sightings):
         yield make_finding(feed, group, snapshot, facts)
@@ -55,17 +56,28 @@ def _by_subject(sightings: Sequence[Sighting]) -> Iterator[list[Sighting]]:
         yield from subjects.values()
         return
     present = [each for each in sightings if not each.historic]
-    apps: dict[tuple[object, ...], list[Sighting]] = {}
-    for sighting in present:
-        if isinstance(sighting.joined.entity, App):
-            apps.setdefault(sighting.subject, []).append(sighting)
+    kind: type[Entity] = App
+    apps = _apps(present, kind)
+    if not apps:
+        kind = AppFile
+        apps = _apps(present, kind)
     others = [each for each in sightings if each.subject not in apps]
     if not apps:
         others.sort(key=lambda each: each.historic)  # what is there comes first
         yield others
         return
     for own in apps.values():
-        yield [*own, *(each for each in others if not isinstance(each.joined.entity, App))]
+        yield [*own, *(each for each in others if not isinstance(each.joined.entity, kind))]
+
+
+def _apps(
+    sightings: Sequence[Sighting], kind: type[Entity]
+) -> dict[tuple[object, ...], list[Sighting]]:
+    apps: dict[tuple[object, ...], list[Sighting]] = {}
+    for sighting in sightings:
+        if isinstance(sighting.joined.entity, kind):
+            apps.setdefault(sighting.subject, []).append(sighting)
+    return apps
 
 
 def make_finding(
@@ -74,7 +86,7 @@ def make_finding(
     """Make the finding of sightings of one indicator; the first one's entity is its subject."""
     first = sightings[0]
     indicator, entity = first.found.indicator, first.joined.entity
-    weights = [weigh(each.found) for each in sightings if each.found.part == 0]
+    weights = [weigh(each.found, each.carrier) for each in sightings if each.found.part == 0]
     level = weights[0][0]
     confidence = max((each for _, each in weights), key=CONFIDENCES.index)
     historic: RuleClass = "historic" if all(each.historic for each in sightings) else "compromise"
@@ -152,11 +164,11 @@ def _closed(feed: Feed, indicator: Indicator) -> int:
 
 
 def _evidence(sighting: Sighting) -> tuple[str, ...]:
-    return sighting.joined.evidence.get(sighting.carrier.field, ())
+    return sighting.joined.evidence_of(sighting.carrier.field)
 
 
 def _provenance(sighting: Sighting) -> Provenance:
-    return sighting.joined.provenance.get(sighting.carrier.field, "os_claimed")
+    return sighting.joined.provenance_of(sighting.carrier.field)
 
 
 def line(feed: Feed, indicator: Indicator) -> IndicatorLine:

@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct
 
 from scanner.detect.indicators.carriers import Carrier
 from scanner.detect.indicators.index import Found, Index
+from scanner.detect.sigma.fields import reader
 from scanner.model.entities import (
     App,
     AppChange,
@@ -108,8 +109,9 @@ def _look_at(
 ) -> None:
     field, platform, count, unstated = carrier.field, snapshot.platform, 0, 0
     find, values, searches = index.find, carrier.values, carrier.searches
+    stated = reader(field)
     for joined in snapshot.joined(entity):
-        if getattr(joined.entity, field) is UNSET:
+        if stated(joined.entity) is UNSET:
             unstated += _speaks_of(carrier, joined.entity)
             continue
         for value in values(joined.entity):

@@ -13,14 +13,18 @@
 
 Confidence is `low` where a name was cut and where the feed is less than 30 (of 100) sure, and at
 most `medium` where it is less than 70 sure. What is of low confidence is for a person to review.
+
+A domain, an address or a page that stands as a text in the code of an app is `medium` and `low`:
+programs that block such names hold long lists of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scanner.detect.indicators.carriers import Carrier
 from scanner.detect.indicators.index import Found
-from scanner.model.findings import CONFIDENCES, Confidence, Level
+from scanner.model.findings import CONFIDENCES, LEVELS, Confidence, Level
 from scanner.model.observables import ObservableType
 
 _UNSURE, _SURE = 30, 70  # a feed's own confidence, of 100
@@ -64,9 +68,11 @@ _ADVICE: Mapping[ObservableType, tuple[str, ...]] = {
 }
 
 
-def weigh(found: Found) -> tuple[Level, Confidence]:
+def weigh(found: Found, carrier: Carrier) -> tuple[Level, Confidence]:
     """Return the level and the confidence of a match."""
     level, confidence = _WEIGHTS[found.indicator.type]
+    if carrier.literal:
+        return min(level, "medium", key=LEVELS.index), "low"
     sure = found.indicator.confidence
     if found.relation == "cut" or (sure is not None and sure < _UNSURE):
         return level, "low"

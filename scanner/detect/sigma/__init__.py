@@ -11,7 +11,7 @@ from scanner.detect.sigma.correlations import (
     references,
 )
 from scanner.detect.sigma.detections import check_detection, unsupported
-from scanner.detect.sigma.fields import CATEGORIES, Field, category, fields
+from scanner.detect.sigma.fields import CATEGORIES, Field, category, fields, held_type, read, whole
 from scanner.detect.sigma.generated import predicate
 from scanner.detect.sigma.truth import (
     Held,
@@ -43,11 +43,14 @@ __all__ = [
     "explain",
     "fields",
     "held",
+    "held_type",
     "leaves",
     "named",
     "predicate",
+    "read",
     "read_relation",
     "references",
     "unsupported",
     "weigh",
+    "whole",
 ]

@@ -96,6 +96,7 @@ def _tested(field: str, asked: values.Asked) -> Leaf:
         cost=asked.cost,
         shape=asked.shape,
         constant=asked.constant,
+        whole=asked.whole,
     )
 
 

@@ -15,6 +15,7 @@ from scanner.detect.sigma.values import wrong_network, wrong_pattern
 from scanner.model.entities import Entity
 from scanner.model.privacy import UNREADABLE
 
+_LEAVES_SHOWN = 12
 COSTLY_LIMIT = 100  # values of a rule that become a pattern or many values each
 
 _TEXT = {
@@ -132,7 +133,11 @@ def _check_field(
     name: str, known: dict[str, Field], place: Place, problems: Problems
 ) -> Field | None:
     field = known.get(name)
-    if field is None:
+    leaves = [one for one in known if one.startswith(f"{name}.")] if field is None else ()
+    if leaves:
+        remedy = f"name a field of it: {', '.join(f'`{one}`' for one in leaves[:_LEAVES_SHOWN])}"
+        problems.add(place, f"`{name}` is a record", remedy)
+    elif field is None:
         problems.unknown(place, "field", name, known)
     elif field.privacy in UNREADABLE:
         problems.add(place, f"`{name}` is personal or secret", "no rule may read it")

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from msgspec import UNSET
 
+from scanner.detect.sigma.fields import reader
 from scanner.detect.sigma.truth import (
     Junction,
     Leaf,
@@ -18,7 +19,9 @@ from scanner.detect.sigma.truth import (
     Predicate,
     Reference,
     Test,
+    Truth,
     cost,
+    weigh_elements,
     weigh_pair,
 )
 
@@ -42,7 +45,12 @@ class _Expression:
     """One expression while it is written, with its constants."""
 
     def __init__(self) -> None:
-        self._constants: dict[str, Any] = {"UNSET": UNSET, "any_of": _any_of, "pair": weigh_pair}
+        self._constants: dict[str, Any] = {
+            "UNSET": UNSET,
+            "any_of": _any_of,
+            "any_stated": _any_stated,
+            "pair": weigh_pair,
+        }
         self._names = 0
 
     def function(self, node: Node) -> Predicate:
@@ -66,7 +74,7 @@ class _Expression:
                 return self._leaf(node)
             case Reference():
                 asked = self._constant(node)
-                return f"pair({asked}, {_read(node.field)}, {_read(node.other)})"
+                return f"pair({asked}, {self._read(node.field)}, {self._read(node.other)})"
             case Negation():
                 truth = self._name("t")
                 part = self._node(node.part, depth + 1)
@@ -90,22 +98,27 @@ class _Expression:
 
     def _leaf(self, leaf: Leaf) -> str:
         value, test = self._name("v"), self._constant(leaf.test)
+        several = f"any_of({test}, {value})"
+        if "." in leaf.field:
+            several = f"any_stated({self._constant(leaf)}, {value})"
         one = f"{test}({value})"
         if leaf.shape is not None:
             plain = _SHAPES[leaf.shape].format(value=value, constant=self._constant(leaf.constant))
             one = f"({plain}) if type({value}) is str else {one}"
         return (
-            f"(None if ({value} := {_read(leaf.field)}) is UNSET"
+            f"(None if ({value} := {self._read(leaf.field)}) is UNSET"
             f" else {leaf.none} if {value} is None"
-            f" else any_of({test}, {value}) if type({value}) is tuple else {one})"
+            f" else {several} if type({value}) is tuple else {one})"
         )
 
+    def _read(self, field: str) -> str:
+        """Return how to read a field: the checks let nothing but names through, and so does this.
 
-def _read(field: str) -> str:
-    """Return the reading of a field: the checks let nothing but names through, and so does this."""
-    if not field.isidentifier():
-        raise ValueError(field)
-    return f"e.{field}"
+        A leaf of a record is read by a function.
+        """
+        if not all(part.isidentifier() for part in field.split(".")):
+            raise ValueError(field)
+        return f"{self._constant(reader(field))}(e)" if "." in field else f"e.{field}"
 
 
 def _split(parts: list[Node], every: bool) -> Predicate:
@@ -121,5 +134,14 @@ def _split(parts: list[Node], every: bool) -> Predicate:
 def _any_of(test: Test, values: tuple[Any, ...]) -> bool:
     for value in values:  # noqa: SIM110  # a generator costs three times as much
         if test(value):
+            return True
+    return False
+
+
+def _any_stated(leaf: Leaf, values: tuple[Any, ...]) -> Truth:
+    for value in values:
+        if value is UNSET:
+            return weigh_elements(leaf, values)
+        if leaf.test(value):
             return True
     return False

@@ -4,6 +4,9 @@ A field that nothing states is unknown; so is its negation. A stated None is a v
 it and nothing else does. This deviates from Sigma, where a missing field does not match and its
 negation does: there, `not installer: com.android.vending` accuses every app of a phone that does
 not state installers.
+
+Of a list, and of the leaves of a list of records, any element may match. What one record leaves out
+keeps the whole unknown, unless another one decides it.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct
 
+from scanner.detect.sigma.fields import read
 from scanner.model.entities import Entity
 
 Truth = bool | None
@@ -34,6 +38,7 @@ class Leaf(Struct, frozen=True, kw_only=True):
     shape: Shape | None = None  # of a test that ignores case: how text is compared
     constant: str | frozenset[str] = ""  # with what
     cost: int = 1
+    whole: tuple[str, ...] = ()  # the texts, one of which the value has to be, as they are written
 
 
 class Reference(Struct, frozen=True, kw_only=True):
@@ -85,9 +90,9 @@ def weigh(node: Node, entity: Entity) -> Truth:
     """Evaluate a condition by walking it: what its predicate must say, at a greater cost."""
     match node:
         case Leaf():
-            return _weigh_value(node, getattr(entity, node.field))
+            return _weigh_value(node, read(entity, node.field))
         case Reference():
-            return weigh_pair(node, getattr(entity, node.field), getattr(entity, node.other))
+            return weigh_pair(node, read(entity, node.field), read(entity, node.other))
         case Negation():
             truth = weigh(node.part, entity)
             return None if truth is None else not truth
@@ -104,14 +109,27 @@ def weigh(node: Node, entity: Entity) -> Truth:
 def _weigh_value(leaf: Leaf, value: Any) -> Truth:
     if value is UNSET:
         return None
-    return leaf.none if value is None else any(leaf.test(one) for one in _elements(value))
+    return leaf.none if value is None else weigh_elements(leaf, _listed(value))
+
+
+def weigh_elements(leaf: Leaf, values: tuple[Any, ...]) -> Truth:
+    """Evaluate a test of a list, some of whose elements may not be stated."""
+    stated = _elements(values)
+    if any(leaf.test(one) for one in stated):
+        return True
+    # One element that is there decides whether there is none.
+    return None if len(stated) < len(values) and not (leaf.none and stated) else False
 
 
 def weigh_pair(reference: Reference, one: Any, other: Any) -> Truth:
     """Evaluate a test of one field against another."""
     if one is UNSET or other is UNSET:
         return None
-    return any(reference.test(a, b) for a in _elements(one) for b in _elements(other))
+    ours, theirs = _elements(one), _elements(other)
+    if any(reference.test(a, b) for a in ours for b in theirs):
+        return True
+    lacking = len(ours) < len(_listed(one)) or len(theirs) < len(_listed(other))
+    return None if lacking else False
 
 
 def leaves(node: Node) -> Iterator[Leaf | Reference]:
@@ -155,10 +173,10 @@ def explain(node: Node, entity: Entity, *, wanted: bool = True) -> Iterator[Held
         case Reference() if weigh(node, entity) is wanted:
             words = node.words if wanted else _contrary(node.words)
             for field in (node.field, node.other):
-                shown = _shown(_elements(getattr(entity, field)))
+                shown = _shown(_elements(read(entity, field)))
                 yield Held(field=field, words=words, values=shown)
         case Leaf() if weigh(node, entity) is wanted:
-            yield _held(node, getattr(entity, node.field), wanted)
+            yield _held(node, read(entity, node.field), wanted)
 
 
 def _held(leaf: Leaf, value: Any, wanted: bool) -> Held:
@@ -174,6 +192,13 @@ def _contrary(words: str) -> str:
 
 
 def _elements(value: Any) -> tuple[Any, ...]:
+    """Return what is stated of a value, element by element."""
+    if type(value) is not tuple:
+        return () if value is None else (value,)
+    return tuple(one for one in value if one is not UNSET) if UNSET in value else value
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
     if value is None:
         return ()
     return value if isinstance(value, tuple) else (value,)

@@ -52,6 +52,7 @@ class Asked(Struct, frozen=True):
     cost: int
     shape: Shape | None = None
     constant: str | frozenset[str] = ""
+    whole: tuple[str, ...] = ()
 
 
 class QuietRE2(RegexEngine):
@@ -85,11 +86,12 @@ def text(pattern: SigmaString) -> Asked:
     shown = "".join(part if isinstance(part, str) else _WILDCARDS[part] for part in pattern.s)
     stripped = shown if words == "is like" else shown.strip("*")
     said = f"{words} {stripped}".rstrip()
+    whole = (shown,) if words == "is" else ()
     if cased:
-        return Asked(f"{said} (cased)", lambda value: test(_text(value)), cost)
+        return Asked(f"{said} (cased)", lambda value: test(_text(value)), cost, whole=whole)
     shape = _PLAIN.get(words)
     constant = next((part for part in parts if isinstance(part, str)), "")
-    return Asked(said, lambda value: test(_folded(value)), cost, shape, constant)
+    return Asked(said, lambda value: test(_folded(value)), cost, shape, constant, whole)
 
 
 _PLAIN: dict[str, Shape] = {
@@ -135,7 +137,9 @@ def among(patterns: list[SigmaString]) -> Asked:
     shown = ", ".join(names[:_NAMES_SHOWN])
     more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     words = f"is one of {shown}{more}"
-    return Asked(words, lambda value: _folded(value) in folded, 2, "is one of", folded)
+    return Asked(
+        words, lambda value: _folded(value) in folded, 2, "is one of", folded, tuple(names)
+    )
 
 
 def is_plain(pattern: Any) -> bool:

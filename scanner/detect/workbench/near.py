@@ -16,7 +16,7 @@ from msgspec import UNSET, Struct
 from scanner.detect.checks import about, plain
 from scanner.detect.groups import Groups, Seen
 from scanner.detect.rules import Base, Correlation, Rule, identity
-from scanner.detect.sigma import Node, fields, weigh
+from scanner.detect.sigma import Node, fields, read, weigh
 from scanner.detect.sigma.truth import VALUES_SHOWN, Junction, Leaf, Negation, Reference
 from scanner.model.findings import Match, Subject
 from scanner.snapshot import Joined
@@ -123,9 +123,9 @@ def _missed(
         yield Match(
             field=name,
             pattern=words,
-            values=values_of(getattr(joined.entity, name)),
+            values=values_of(read(joined.entity, name)),
             privacy=fields(rule.entity)[name].privacy,
-            evidence=joined.evidence.get(name, ()),
+            evidence=joined.evidence_of(name),
         )
 
 

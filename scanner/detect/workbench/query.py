@@ -214,7 +214,7 @@ def _is_open(field: sigma.Field) -> bool:
 def _found(test: Base, joined: Joined, columns: Sequence[str]) -> Found:
     return Found(
         columns=tuple(_columns(test, joined, columns)),
-        evidence=tuple(sorted({one for name in columns for one in joined.evidence.get(name, ())})),
+        evidence=tuple(sorted({one for name in columns for one in joined.evidence_of(name)})),
     )
 
 
@@ -227,9 +227,9 @@ def _columns(test: Base, joined: Joined, columns: Sequence[str]) -> Iterator[Mat
         yield Match(
             field=name,
             pattern=", ".join(words),
-            values=tuple(dict.fromkeys(values or values_of(getattr(joined.entity, name)))),
+            values=tuple(dict.fromkeys(values or values_of(sigma.read(joined.entity, name)))),
             privacy=known[name].privacy,
-            evidence=joined.evidence.get(name, ()),
+            evidence=joined.evidence_of(name),
         )
 
 

@@ -19,7 +19,7 @@ from scanner.detect.header import techniques
 from scanner.detect.lints import TO_DO, kebab
 from scanner.detect.sigma import CATEGORIES, Field, fields
 from scanner.errors import UsageError
-from scanner.model.entities import Entity
+from scanner.model.entities import ApiCall, Entity
 from scanner.model.privacy import UNREADABLE
 
 CORRELATION = "correlation"
@@ -147,8 +147,13 @@ def _tested(entity: type[Entity]) -> list[Field]:
     open_fields = [
         field
         for field in fields(entity).values()
-        if field.privacy not in UNREADABLE and field.kind != "moment" and field.name != "conflicts"
+        if field.privacy not in UNREADABLE
+        and field.kind != "moment"
+        and field.name != "conflicts"
+        and "." not in field.name  # a proof writes records as maps
     ]
+    if entity is ApiCall:  # a rule on calls says which
+        return [field for field in open_fields if field.name in {"method", "caller"}]
     beside = [field for field in open_fields if field.name not in entity.key]
     order = {"flag": 0, "text": 1, "number": 2}
     ranked = sorted(beside, key=lambda field: (field.name in _DULL, order[field.kind]))

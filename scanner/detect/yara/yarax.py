@@ -17,6 +17,7 @@ from scanner.detect.yara.engine import (
     ScanTimeout,
 )
 from scanner.detect.yara.syntax import rule_at
+from scanner.formats.inflated import TooLarge
 from scanner.model.content import MetaValue, RuleHead, RuleMatch, RuleProblem, RuleText, StringMatch
 
 # A rule with one of these may be right in a release of YARA that has other modules or fields.
@@ -52,9 +53,15 @@ class Compiled:
         return self._scanned(lambda: self._scanner.scan(data), seconds)
 
     def scan_open(self, number: int, *, seconds: float = 20.0) -> Iterator[RuleMatch]:
-        """Scan the file that is open by this descriptor, mapped into memory; as `scan` else."""
+        """Scan the file that is open by this descriptor, mapped into memory; as `scan` else.
+
+        TooLarge for one that cannot be mapped.
+        """
         path = f"{OPEN_FILES}/{number}"
-        return self._scanned(lambda: self._scanner.scan_file(path), seconds)
+        try:
+            return self._scanned(lambda: self._scanner.scan_file(path), seconds)
+        except yara_x.ScanError:
+            raise TooLarge("a file that fits into memory expected") from None
 
     def _scanned(
         self, run: Callable[[], yara_x.ScanResults], seconds: float

@@ -33,6 +33,7 @@ class Signer(Struct, frozen=True, kw_only=True):
     key: str | None = None  # RSA, EC, DSA
     bits: int | None = None  # of the key
     hash: str | None = None  # that the certificate itself is signed with: sha256
+    short: str | None = None  # eight digits, by which Android names it in `dumpsys package`
     not_before: datetime | None = None
     not_after: datetime | None = None
     debug: bool = False  # its subject is the one of the development kit's debug keys
@@ -77,12 +78,16 @@ class AppFile(Entity, frozen=True, kw_only=True, tag="app_file"):
     """A file of an app, as its bytes tell what it is and who signed it."""
 
     key: ClassVar[tuple[str, ...]] = ("sha256",)
+    gathered: ClassVar[tuple[str, ...]] = ("anomalies", "origins")
+    one_of: ClassVar[tuple[str, ...]] = ("name", "origin", "within")  # the same bytes, elsewhere
 
-    sha256: AppFact[str]  # lower case
+    sha256: AppFact[str]  # lower case; of a file read in parts, of what was read
     name: AppFact[str | UnsetType] = UNSET  # of the file
     origin: AppFact[str | UnsetType] = UNSET  # where it lies; in an archive behind `!/`
+    origins: AppFact[tuple[str, ...] | UnsetType] = UNSET  # every place where the same bytes lie
     kind: AppFact[AppFileKind | UnsetType] = UNSET
     size: AppFact[int | UnsetType] = UNSET  # bytes
+    partial: AppFact[bool | UnsetType] = UNSET  # only parts of it were read
     sha1: AppFact[str | None | UnsetType] = UNSET
     md5: AppFact[str | None | UnsetType] = UNSET
     within: AppFact[str | None | UnsetType] = UNSET  # SHA-256 of the archive of apps it lies in

@@ -84,6 +84,27 @@ class App(Entity, frozen=True, kw_only=True, tag="app"):
     other_users: AppFact[tuple[int, ...] | None | UnsetType] = (
         UNSET  # joined: who else has it installed
     )
+    file_sha256: AppFact[str | UnsetType] = UNSET  # joined: of its base, whose bytes were read
+    signers: AppFact[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # joined: SHA-256 of the certificates that its file is signed with
+    )
+    signature_verified: AppFact[bool | None | UnsetType] = UNSET  # joined: as its file states it
+    signature_schemes: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # joined: that hold
+    file_differs: AppFact[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # joined: what its file states otherwise than the system: package, version_code
+    )
+    claimed_digest_differs: AppFact[bool | UnsetType] = (
+        UNSET  # joined: the device stated another SHA-256 of a file than its bytes have
+    )
+    label: AppFact[str | None | UnsetType] = UNSET  # joined: what its file shows below the icon
+    label_skeleton: AppFact[str | None | UnsetType] = UNSET  # joined: look-alike letters the same
+    capabilities: AppFact[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # joined: what the code of its files can call
+    )
+    packers: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # joined: traces of protectors
+    file_anomalies: AppFact[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # joined: departures of its files from the format
+    )
     conflicts: AppFact[tuple[str, ...] | None | UnsetType] = (
         UNSET  # joined: fields sources disagree on
     )

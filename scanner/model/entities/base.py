@@ -17,6 +17,8 @@ class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="t
     """
 
     key: ClassVar[tuple[str, ...]] = ()
+    gathered: ClassVar[tuple[str, ...]] = ()  # lists of which each statement may know a part
+    one_of: ClassVar[tuple[str, ...]] = ()  # fields that may differ without any disagreement
 
 
 class Otherwise(Struct, frozen=True, kw_only=True, tag_field="type", tag="otherwise"):

@@ -6,8 +6,8 @@ import pytest
 
 from scanner.detect.indicators import Index, summary
 from scanner.model.entities import (
-    InstalledFile,
     FileEntry,
+    InstalledFile,
     Payload,
     Profile,
     Property,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scanner.detect import ScanFacts
 from scanner.detect.indicators import Index, inspect_indicators
-from scanner.model.entities import App, InstalledFile, Entity, PackageTrace, User
+from scanner.model.entities import App, Entity, InstalledFile, PackageTrace, User
 from scanner.model.evidence import Gap
 from scanner.snapshot import Snapshot
 from tests.detect.devices import NOW, artifact

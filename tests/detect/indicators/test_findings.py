@@ -6,8 +6,8 @@ import pytest
 
 from scanner.model.entities import (
     AdbKey,
-    InstalledFile,
     FileEntry,
+    InstalledFile,
     Mount,
     Network,
     Payload,
@@ -112,7 +112,13 @@ def test_the_names_of_a_finding_are_bounded():
 @pytest.mark.parametrize(
     ("type", "written", "statement", "stated", "field"),
     [
-        ("sha256", DIGEST, InstalledFile(package=SPY, path="/a/b.apk", sha256=DIGEST), FILES, "sha256"),
+        (
+            "sha256",
+            DIGEST,
+            InstalledFile(package=SPY, path="/a/b.apk", sha256=DIGEST),
+            FILES,
+            "sha256",
+        ),
         (
             "certificate_sha1",
             "cd" * 20,
@@ -262,7 +268,9 @@ def test_two_values_of_one_entity_are_one_finding_each():
 )
 def test_patterns_with_and(together, sha256, package, expected):
     both = indicator("package", SPY, also=(("sha256", DIGEST),), together=together)
-    phone = device(app(), InstalledFile(package=package, path="/a/b.apk", sha256=sha256), User(id=0))
+    phone = device(
+        app(), InstalledFile(package=package, path="/a/b.apk", sha256=sha256), User(id=0)
+    )
     check, found = one(phone, [feed(both)], statements=(*PRESENT, FILES))
 
     assert expected == len(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from scanner.detect.yara.engine import ScanTimeout
 from scanner.detect.yara.yarapython import YaraPython
 from scanner.detect.yara.yarax import YaraX
+from scanner.formats.inflated import TooLarge
 from scanner.model.content import RuleMatch, RuleText
 from tests.detect.yara.rule_texts import DEX, ELF, FOREIGN, own
 
@@ -120,3 +122,13 @@ def test_what_each_engine_can():
     assert ("yara-x", "yara-python") == (YaraX().name, YaraPython().name)
     assert "." in YaraX().version
     assert "." in YaraPython().version
+
+
+def test_what_cannot_be_mapped_is_an_error_that_says_so(tmp_path):
+    number = os.open(tmp_path, os.O_RDONLY)
+    compiled = YaraX().compile([RuleText(name="a", text="rule a { condition: true }")])
+    try:
+        with pytest.raises(TooLarge, match="fits into memory"):
+            list(compiled.scan_open(number))
+    finally:
+        os.close(number)
