@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from msgspec import structs
 
 from scanner.artifacts import ARTIFACTS
 from scanner.case import OpenCase, device_lock
+from scanner.case.begin import MINIMUM_FREE
 from scanner.errors import Cancelled, DeviceLost, ScannerError
 from scanner.model.artifact import Reading
 from scanner.model.events import EvidenceAdded, Finished, Progress, Started
 from scanner.model.evidence import Evidence, Unanswered
 from scanner.model.findings import Message
 from scanner.model.report import Acquisition
-from scanner.model.requests import AnyRequest
+from scanner.model.requests import AnyRequest, AppBytes, as_planned
 from scanner.model.source import Answer, Probe
+from scanner.pipeline.app_cache import StaleCopy
+from scanner.pipeline.app_pulls import AppPulls, Room
 from scanner.pipeline.begin import Trail, open_case
+from scanner.pipeline.handing_on import HandingOn, Inspection, cache_of
 from scanner.pipeline.host import now
 from scanner.pipeline.offline import acquire_recording
 from scanner.pipeline.options import Options
@@ -35,6 +40,7 @@ from scanner.pipeline.plan import (
     selected_for,
     waves,
 )
+from scanner.pipeline.privacy import asked_at
 from scanner.pipeline.reading import EvidenceReader, snapshot_of
 from scanner.pipeline.results import Acquired
 from scanner.pipeline.target import LiveSource, as_path, open_live
@@ -121,6 +127,7 @@ class Acquiring:
         options: Options,
         *,
         examine: bool,
+        inspection: Inspection | None = None,
     ) -> None:
         self.source, self.case, self.options = source, case, options
         began = case.acquisition
@@ -137,11 +144,23 @@ class Acquiring:
         self._waves = list(waves(artifacts))
         self._read_first = {name for wave in self._waves for name in wave.after}
         self._examine = examine
+        cache = cache_of(case, options)
+        self._pulls = AppPulls(
+            source,
+            snapshot,
+            Room(self._deadline, lambda: shutil.disk_usage(case.path).free - MINIMUM_FREE),
+            transfer=options.apps,
+            min_sdk=options.min_sdk,
+            cache=cache,
+        )
+        self.handing_on = HandingOn(case, self._pulls, cache, inspection)
+        self._before = case.evidence  # of a case that is resumed
         self._taking, self._stopping = threading.Lock(), threading.Event()
         self._ending: Future[Probe] | None = None
-        for evidence in case.evidence:  # of a case that is resumed
-            self._answered.add(evidence.request)
-            if self._is_to_be_read(self.reader.names_of(evidence.request)):
+        for evidence in self._before:
+            self._answered.add(as_planned(evidence.request))
+            is_app = isinstance(evidence.request, AppBytes)
+            if not is_app and self._is_to_be_read(self.reader.names_of(evidence.request)):
                 self.reader.read(evidence, case.file(evidence))
 
     def readings(self) -> Iterator[Reading]:
@@ -151,9 +170,9 @@ class Acquiring:
 
     def requests(self, readings: Iterable[Reading]) -> Iterator[AnyRequest]:
         """Yield what is still to be asked for some readings, given what is known."""
-        have = {each.request for each in self.case.evidence if not _broken_off(each)}
+        have = {as_planned(each.request) for each in self.case.evidence if self._is_enough(each)}
         for request in requests(readings, self.reader.snapshot, self.case.acquisition.users):
-            if request not in have:
+            if as_planned(request) not in have:
                 yield request
 
     def collect(self) -> None:
@@ -162,10 +181,15 @@ class Acquiring:
             with (
                 ThreadPoolExecutor(1, thread_name_prefix="reading") as self._reading_pool,
                 ThreadPoolExecutor(len(self._waves), thread_name_prefix="asking") as asking,
+                self.handing_on,
             ):
+                for evidence in self._before:
+                    if isinstance(evidence.request, AppBytes) and self._is_enough(evidence):
+                        self._hand_on(evidence, self.reader.names_of(evidence.request))
                 self._ask(self._waves, asking)
                 self._ending = _beside(self.source.probe)
                 self._await(self._reading.keys())
+                self.handing_on.settle()
         except DeviceLost as error:
             self.error, self._interrupted = error, Message("interrupted.device_lost")
         except Cancelled as error:
@@ -203,20 +227,30 @@ class Acquiring:
     def _answers(self, wave: Wave) -> Iterator[None]:
         """Take the answers of a wave, one at each step."""
         asked = list(self.requests(wave.readings))
-        answers = self.source.fetch_all(asked, deadline=self._deadline)
-        with contextlib.closing(answers):
+        with contextlib.closing(self._from_phone(asked)) as answers:
             for done, answer in enumerate(answers, start=1):
                 with self._taking:
                     self._take(answer)
                     self.options.emit(Progress(phase="acquire", done=done, total=len(asked)))
                 yield
 
+    def _from_phone(self, asked: Sequence[AnyRequest]) -> Generator[Answer | Unanswered]:
+        apps = [one for one in asked if isinstance(one, AppBytes)]
+        others = [one for one in asked if not isinstance(one, AppBytes)]
+        if others:
+            answers = self.source.fetch_all(others, deadline=self._deadline)
+            with contextlib.closing(answers):
+                yield from answers
+        if apps:
+            yield from self._pulls.answers(apps)
+
     def _is_answered(self, artifacts: Iterable[str]) -> bool:
         """Whether all that some artifacts ask for was answered; waits until it is read."""
         chosen = [each for each in self.reader.artifacts if each.name in artifacts]
         for artifact in chosen:
             for reading in artifact.readings:
-                if not self._answered.issuperset(expand(reading, self.reader.snapshot)):
+                asked = map(as_planned, expand(reading, self.reader.snapshot))
+                if not self._answered.issuperset(asked):
                     return False
         self._await(artifact.name for artifact in chosen)
         return True
@@ -233,19 +267,34 @@ class Acquiring:
             late = answer.reason == "timeout"
         else:
             names = self.reader.names_of(answer.request)
-            evidence = self._add(answer, names)
-            if self._is_to_be_read(names):
-                reading = self._reading_pool.submit(self._read, evidence)
-                for name in names:
-                    self._reading[name].append(reading)
+            try:
+                evidence = self._add(answer, names)
+            except StaleCopy:
+                return  # it is pulled instead
+            self._hand_on(evidence, names)
             late = evidence.outcome.cut == "timeout"
-        self._answered.add(answer.request)
+        self._answered.add(as_planned(answer.request))
         if late and self._deadline is not None and time.monotonic() >= self._deadline:
             self._interrupted = Message("interrupted.deadline")
             self.error = _out_of_time()
         asked_to_stop = self.options.cancel is not None and self.options.cancel.is_set()
         if asked_to_stop or self._stopping.is_set():
             raise Cancelled("the acquisition was cancelled", remedy=_GO_ON)
+
+    def _hand_on(self, evidence: Evidence, names: Sequence[str]) -> None:
+        """Let an evidence be read beside what comes next.
+
+        Not so half a file of an app, which looks like one that was tampered with.
+        """
+        outcome = evidence.outcome
+        if isinstance(evidence.request, AppBytes) and outcome.cut is not None:
+            self.reader.miss(evidence, outcome.cut, outcome.detail)
+            return
+        self.handing_on.give(evidence)
+        if self._is_to_be_read(names) and not self.handing_on.takes(evidence):
+            reading = self._reading_pool.submit(self._read, evidence)
+            for name in names:
+                self._reading[name].append(reading)
 
     def _add(self, answer: Answer, artifacts: Sequence[str]) -> Evidence:
         evidence = self.case.add(answer)
@@ -254,7 +303,7 @@ class Acquiring:
             EvidenceAdded(
                 id=evidence.id,
                 artifact=", ".join(artifacts),
-                request=str(evidence.request),
+                request=asked_at(self.options.privacy, evidence.request),
                 size=evidence.size,
             )
         )
@@ -265,6 +314,12 @@ class Acquiring:
 
     def _read(self, evidence: Evidence) -> None:
         self.reader.read(evidence, self.case.file(evidence))
+
+    def _is_enough(self, evidence: Evidence) -> bool:
+        """Whether an evidence need not be asked for once more."""
+        if isinstance(evidence.request, AppBytes) and evidence.request.ranges:
+            return self.options.apps != "whole" and evidence.outcome.cut is None
+        return not _broken_off(evidence)
 
     def record_end(self) -> None:
         """Write down how the acquisition ended; the lock state is still to come.

@@ -17,6 +17,7 @@ from scanner.simulate.stream import Stream
 from scanner.simulate.tree import entries, regular_file, resolve
 
 _CHUNK = 64 * 1024
+_AT_ONCE = 4 * _CHUNK
 _PATH_LIMIT = 1024
 _SIZE_1 = 2**32 - 1
 _SIZE_LIE = 2**62
@@ -107,7 +108,7 @@ class FileService:
             await self._fail(f"open failed: {error.strerror}")
             return
         with source:
-            while data := source.read(_CHUNK):
+            while data := source.read(_AT_ONCE):
                 await self._data(data)
         while self._fault == "endless_data":
             await self._data(bytes(_CHUNK))
@@ -118,7 +119,12 @@ class FileService:
     async def _data(self, data: bytes) -> None:
         if self._fault == "oversized_data":
             data = data.ljust(2 * _CHUNK, b"\0")
-        await self._stream.write(b"DATA" + struct.pack("<I", len(data)) + data)
+        size = len(data) if self._fault == "oversized_data" else _CHUNK
+        parts = (data[at : at + size] for at in range(0, len(data), size))
+        # A stream carries what is ready at once: a packet for each part would cost four times more.
+        await self._stream.write(
+            b"".join(b"DATA" + struct.pack("<I", len(part)) + part for part in parts)
+        )
 
     async def _fail(self, message: str) -> None:
         text = message.encode()

@@ -9,6 +9,7 @@ sync sees the phone's file tree.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -32,6 +33,7 @@ _NEEDED = ("chroot", "ldd", "mksh", "toybox")
 _TOYBOX_LACKS = ("dd", "diff", "expr", "tr")  # Debian's build, unlike Android's
 _SEARCH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 _RECORDED = ".recorded"
+_LARGE = 1024 * 1024  # bytes
 
 
 class Userland:
@@ -87,7 +89,9 @@ class Userland:
         if self.kind == "host":
             self._host_tree(phone)
         elif phone.files.is_dir():
-            shutil.copytree(phone.files, self.root, symlinks=True, dirs_exist_ok=True)
+            shutil.copytree(
+                phone.files, self.root, symlinks=True, dirs_exist_ok=True, copy_function=_bring
+            )
         self._ticks = self.kind == "chroot" and not (phone.files / "proc/uptime").exists()
         self._recorded = self.root / _RECORDED
         self._record()
@@ -228,6 +232,15 @@ def _populate(root: Path) -> frozenset[str]:
     for applet in applets - tools.keys():
         (root / "system/bin" / applet).symlink_to("toybox")
     return applets
+
+
+def _bring(source: str, target: str) -> None:
+    """Copy a file of the phone; a large one, as apps are, becomes a second name of the first."""
+    if Path(source).stat().st_size >= _LARGE:
+        with contextlib.suppress(OSError):  # another disk, or one without links
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
 
 
 def _libraries(*programs: str) -> frozenset[str]:

@@ -21,6 +21,7 @@ class Ended(Struct, frozen=True):
 
     outcome: Outcome
     errors: bytes = b""
+    argv: tuple[str, ...] = ()  # what was run for it, where the request does not say
 
 
 class Lane(Protocol):
@@ -81,6 +82,10 @@ class LiveAnswer(Answer):
     def errors(self) -> bytes:
         self.finish()
         return self._ended.errors if self._ended else b""
+
+    def argv(self) -> tuple[str, ...]:
+        """Return what was run for it, where the request does not say."""
+        return self._ended.argv if self._ended else ()
 
     def finish(self) -> None:
         """Read what the caller did not."""

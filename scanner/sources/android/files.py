@@ -1,4 +1,8 @@
-"""Files of the device, over one sync stream; a file that breaks it costs its own answer."""
+"""Files of the device, over one sync stream; a file that breaks it costs its own answer.
+
+The file of an app is what the phone says it is: no link, and as many bytes as it announced. What
+has more or fewer was changed while it was read, and is no whole file.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,20 @@ import contextlib
 import errno
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from scanner.model.evidence import Outcome, Reason
-from scanner.model.requests import File
+from scanner.model.requests import AppBytes, File
+from scanner.sources.android import parts
 from scanner.sources.android.events import Began, Event, ProtocolBreach, Skipped
 from scanner.sources.android.sync import Stat, Sync, SyncRefused
 from scanner.sources.android.transport import StreamRefused
 from scanner.sources.live import Ended
 
 OpenSync = Callable[[float | None], Sync]
+Wanted = File | AppBytes
+_CHANGED = "the file changed while it was read"
 _DENIED = frozenset({errno.EACCES, errno.EPERM})
 
 
@@ -28,11 +35,16 @@ class _Broken(Exception):
         self.ended = ended
 
 
-def read(open_sync: OpenSync, files: Sequence[File], deadline: float | None) -> Iterator[Event]:
-    """Read files in order. DeviceLost where the phone is gone."""
+def read(
+    open_sync: OpenSync,
+    open_exec: parts.OpenExec,
+    files: Iterable[tuple[int, Wanted]],
+    deadline: float | None,
+) -> Iterator[Event]:
+    """Read numbered files in order. DeviceLost where the phone is gone."""
     sync: Sync | None = None
     try:
-        for index, file in enumerate(files):
+        for index, file in files:
             if deadline is not None and time.monotonic() >= deadline:
                 yield Skipped(index, "timeout", "the time for all requests was over")
                 continue
@@ -40,7 +52,7 @@ def read(open_sync: OpenSync, files: Sequence[File], deadline: float | None) -> 
                 sync = sync or open_sync(deadline)
                 due = time.monotonic() + file.timeout
                 sync.channel.deadline = due if deadline is None else min(due, deadline)
-                yield from _read(sync, index, file)
+                yield from _read(sync, open_exec, index, file)
             except StreamRefused:
                 yield Skipped(index, "no_permission", "the phone opens no sync stream")
             except TimeoutError:
@@ -57,12 +69,17 @@ def read(open_sync: OpenSync, files: Sequence[File], deadline: float | None) -> 
             sync.channel.close()
 
 
-def _read(sync: Sync, index: int, file: File) -> Iterator[Event]:
+def _read(sync: Sync, open_exec: parts.OpenExec, index: int, file: Wanted) -> Iterator[Event]:
     """Answer for one file; _Broken where the stream cannot serve another."""
+    is_app = isinstance(file, AppBytes)
     try:
-        refused = _refused(sync.stat(file.path))
+        found = sync.stat(file.path, follow=not is_app)
+        refused = _refused(found) or (_too_large(found, file) if is_app else None)
         if refused is not None:
             yield Skipped(index, *refused, asked=True)
+            return
+        if isinstance(file, AppBytes) and file.ranges:
+            yield from parts.read(open_exec, index, file, found.size, sync.channel.deadline)
             return
         content = sync.receive(file.path)
         first = next(content, b"")
@@ -78,33 +95,61 @@ def _read(sync: Sync, index: int, file: File) -> Iterator[Event]:
     except ConnectionError as error:
         yield Skipped(index, "truncated", "the device ended the stream", asked=True)
         raise _Broken(ended=True) from error
-    yield from _content(index, file, first, content)
-
-
-def _content(index: int, file: File, first: bytes, content: Iterator[bytes]) -> Iterator[Event]:
-    began, size = time.monotonic(), 0
-    cut: Reason | None = None
-    broken: _Broken | None = None
+    pull = _Pull(sync, file, found.size if is_app else None)
     yield Began(index, datetime.now(UTC))
-    try:
-        while first:
-            room = file.limit - size
-            size += len(first)
-            if room > 0:
-                yield first[:room]
-            if len(first) > room:
-                cut, broken = "truncated", _Broken()  # the rest would have to be received
-                break
-            first = next(content, b"")
-    except TimeoutError:
-        cut, broken = "timeout", _Broken()
-    except (ProtocolBreach, SyncRefused):
-        cut, broken = "truncated", _Broken()
-    except ConnectionError:
-        cut, broken = "truncated", _Broken(ended=True)
-    yield Ended(Outcome(cut=cut, seconds=time.monotonic() - began))
-    if broken is not None:
-        raise broken
+    yield from pull.content(first, content)
+    yield Ended(pull.outcome())
+    if pull.broken is not None:
+        raise pull.broken
+
+
+class _Pull:
+    """The bytes of one file as they come, and how they ended."""
+
+    def __init__(self, sync: Sync, file: Wanted, announced: int | None) -> None:
+        self._sync, self._file, self._announced = sync, file, announced
+        self._began, self._waited, self._size = time.monotonic(), 0.0, 0
+        self._cut: Reason | None = None
+        self._detail = ""
+        self.broken: _Broken | None = None
+
+    def content(self, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield the bytes within the file's limit, and within what was announced."""
+        limit = self._file.limit if self._announced is None else self._announced
+        try:
+            while first:
+                room = limit - self._size
+                self._size += len(first)
+                if room > 0:
+                    yield from self._given(first[:room])
+                if len(first) > room:
+                    self._cut = "truncated"
+                    self._detail = "" if self._announced is None else _CHANGED
+                    self.broken = _Broken()  # the rest would have to be received
+                    break
+                first = next(rest, b"")
+        except TimeoutError:
+            self._cut, self.broken = "timeout", _Broken()
+        except (ProtocolBreach, SyncRefused):
+            self._cut, self.broken = "truncated", _Broken()
+        except ConnectionError:
+            self._cut, self.broken = "truncated", _Broken(ended=True)
+        else:
+            if self._announced not in {None, self._size}:
+                self._cut, self._detail = "truncated", _CHANGED
+
+    def outcome(self) -> Outcome:
+        seconds = time.monotonic() - self._began - self._waited
+        return Outcome(cut=self._cut, detail=self._detail, seconds=seconds)
+
+    def _given(self, data: bytes) -> Iterator[bytes]:
+        """Give data away; the time that our reader takes is not the device's."""
+        before = time.monotonic()
+        yield data
+        waited = time.monotonic() - before
+        self._waited += waited
+        if self._sync.channel.deadline is not None and self._announced is not None:
+            self._sync.channel.deadline += waited
 
 
 def _refused(found: Stat) -> tuple[Reason, str] | None:
@@ -115,6 +160,12 @@ def _refused(found: Stat) -> tuple[Reason, str] | None:
     if not stat.S_ISREG(found.mode):
         return "source_absent", "it is no regular file"
     return None
+
+
+def _too_large(found: Stat, file: Wanted) -> tuple[Reason, str] | None:
+    if found.size <= file.limit or (isinstance(file, AppBytes) and file.ranges):
+        return None
+    return "truncated", f"it has more than {file.limit} bytes"
 
 
 def _why(said: str) -> tuple[Reason, str]:

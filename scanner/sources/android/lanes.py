@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
+from weakref import WeakSet
 
 from scanner.errors import DeviceError
 from scanner.model.requests import AnyRequest, MiB
@@ -19,6 +20,7 @@ _WAITING = 4 * MiB  # bytes a lane may be ahead of its reader
 _LAST = (Ended, Skipped)
 _OVERHEAD = 256  # bytes an event counts beside its data
 
+T = TypeVar("T")
 Work = Callable[["Lane"], Iterator[Event]]
 
 
@@ -37,15 +39,15 @@ class Lane:
         self._changed = threading.Condition()
         self._events: deque[Event] = deque()
         self._size, self._whole, self._stopped = 0, 0, False
-        self._channel: Channel | None = None
+        self._channels: WeakSet[Channel] = WeakSet()
 
     def attach(self, changed: threading.Condition) -> None:
         self._changed = changed
 
     def use(self, channel: Channel) -> Channel:
-        """Note the channel that the lane waits on, so that stopping can end the wait."""
+        """Note a channel that the lane may wait on, so that stopping can end the wait."""
         with self._changed:
-            self._channel = channel
+            self._channels.add(channel)
             if self._stopped:
                 channel.abort()
         return channel
@@ -89,8 +91,8 @@ class Lane:
             self._stopped = True
             self._events.clear()
             self._changed.notify_all()
-            if self._channel is not None:
-                self._channel.abort()
+            for channel in self._channels:
+                channel.abort()
 
     def _put(self, event: Event) -> None:
         with self._changed:
@@ -102,6 +104,23 @@ class Lane:
             self._size += _weight(event)
             self._whole += isinstance(event, _LAST)
             self._changed.notify_all()
+
+
+class Turns:
+    """A row that several lanes share: each takes what comes next."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken = 0
+
+    def of(self, row: Sequence[T]) -> Iterator[T]:
+        """Yield what no other lane took."""
+        while True:
+            with self._lock:
+                number, self._taken = self._taken, self._taken + 1
+            if number >= len(row):
+                return
+            yield row[number]
 
 
 class Lanes:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scanner.model.requests import AnyRequest, Command, Dumpsys, File
+from scanner.model.requests import AnyRequest, AppBytes, AppFolders, Command, Dumpsys, File
 
 _LARGE = frozenset({"package"})  # services whose state takes as long as all others together
+_PULLS = 2  # streams that files of apps come by: one waits for the phone while the other carries
 _WORTH_TWO = 6  # commands from which on a second stream saves more than opening it costs
 
 
 def words(request: AnyRequest) -> tuple[str, ...] | None:
     """Return the words of the command that a request is; None where no command can have them."""
-    if isinstance(request, Command):
+    if isinstance(request, Command | AppFolders):
         found = request.argv
     elif isinstance(request, Dumpsys):
         found = ("dumpsys", request.service, *request.arguments)
@@ -22,12 +23,22 @@ def words(request: AnyRequest) -> tuple[str, ...] | None:
 
 
 def split(requests: Sequence[AnyRequest]) -> list[list[AnyRequest]]:
-    """Return rows, each for a stream of its own: at most three of a shell and one of sync."""
-    wanted: list[AnyRequest] = [one for one in requests if isinstance(one, File)]
+    """Return rows, each for a stream of its own: of a shell at most three, of sync one and two.
+
+    The rows of files of apps are one and the same: their streams take turns (`apps.Turns`).
+    """
+    apps: list[AnyRequest] = [one for one in requests if isinstance(one, AppBytes)]
+    files: list[AnyRequest] = [one for one in requests if isinstance(one, File)]
     large: list[AnyRequest] = [one for one in requests if _large(one)]
-    small = [one for one in requests if one not in wanted and one not in large]
-    halves = [small[::2], small[1::2]] if len(small) >= _WORTH_TWO else [small]
-    return [row for row in (large, *halves, wanted) if row]
+    small: list[AnyRequest] = [
+        one for one in requests if not isinstance(one, AppBytes | File) and not _large(one)
+    ]
+    halves: list[list[AnyRequest]] = (
+        [small[::2], small[1::2]] if len(small) >= _WORTH_TWO else [small]
+    )
+    pulls = [apps for _ in range(min(_PULLS, len(apps)))]
+    rows: list[list[AnyRequest]] = [large, *halves, files, *pulls]
+    return [row for row in rows if row]
 
 
 def _large(request: AnyRequest) -> bool:

@@ -12,13 +12,13 @@ from pathlib import Path
 from scanner.errors import DeviceError, DeviceLost
 from scanner.formats.text import safe_text
 from scanner.model.evidence import Unanswered
-from scanner.model.requests import AnyRequest, File
+from scanner.model.requests import AnyRequest, AppBytes, File
 from scanner.model.source import Answer, DeviceAction, OnAction, Probe
 from scanner.sources.android import batch, files, probe, sync
 from scanner.sources.android.discovery import Selected, disconnect, look, obstacle, select
 from scanner.sources.android.events import Began, Event, Skipped
 from scanner.sources.android.keys import host_keys
-from scanner.sources.android.lanes import Lane, Lanes
+from scanner.sources.android.lanes import Lane, Lanes, Turns
 from scanner.sources.android.plan import split, words
 from scanner.sources.android.server import Server, find_server
 from scanner.sources.android.transport import Channel, ask_server, open_stream
@@ -26,6 +26,7 @@ from scanner.sources.live import LiveAnswer
 
 ORIGIN = "adb"
 _FRESH = 5.0  # seconds
+_Pulled = File | AppBytes
 
 
 class AndroidSource:
@@ -84,13 +85,14 @@ class AndroidSource:
         `deadline` is on the monotonic clock. Answers are read in turn; closing the iterator ends
         everything that still runs for it.
         """
-        possible = [one for one in requests if words(one) is not None or isinstance(one, File)]
+        possible = [one for one in requests if words(one) is not None or isinstance(one, _Pulled)]
         for request in requests:
-            if words(request) is None and not isinstance(request, File):
+            if words(request) is None and not isinstance(request, _Pulled):
                 yield Unanswered(
                     request=request, reason="parse_error", detail="no words that a command can have"
                 )
-        lanes = [Lane(row, partial(self._work, deadline)) for row in split(possible)]
+        turns = Turns()
+        lanes = [Lane(row, partial(self._work, turns, deadline)) for row in split(possible)]
         with Lanes(lanes) as running:
             while (lane := running.next()) is not None:
                 yield from self._next(lane)
@@ -111,7 +113,7 @@ class AndroidSource:
         event = lane.get()
         if isinstance(event, Skipped):
             request = lane.requests[event.index]
-            if event.asked and isinstance(request, File):
+            if event.asked and isinstance(request, _Pulled):
                 self._tell(DeviceAction(op="sync", argv=(request.path,)))
             yield Unanswered(request=request, reason=event.reason, detail=event.detail)
         elif isinstance(event, Began):
@@ -124,10 +126,13 @@ class AndroidSource:
 
     def _record(self, answer: LiveAnswer) -> None:
         request, outcome = answer.request, answer.so_far()
+        op, argv = "shell", answer.argv() or words(request) or ()
+        if isinstance(request, _Pulled):
+            op, argv = ("exec", argv) if argv else ("sync", (request.path,))
         self._tell(
             DeviceAction(
-                op="sync" if isinstance(request, File) else "shell",
-                argv=(request.path,) if isinstance(request, File) else words(request) or (),
+                op=op,
+                argv=argv,
                 exit_code=outcome.exit_code,
                 bytes=answer.size,
                 sha256=answer.digest.hexdigest(),
@@ -135,10 +140,18 @@ class AndroidSource:
             )
         )
 
-    def _work(self, deadline: float | None, lane: Lane) -> Iterator[Event]:
-        if isinstance(lane.requests[0], File):
-            wanted = [one for one in lane.requests if isinstance(one, File)]
-            return files.read(partial(self._open_sync, lane), wanted, deadline)
+    def _work(self, turns: Turns, deadline: float | None, lane: Lane) -> Iterator[Event]:
+        if isinstance(lane.requests[0], _Pulled):
+            numbered = [
+                (at, one) for at, one in enumerate(lane.requests) if isinstance(one, _Pulled)
+            ]
+            is_app = isinstance(lane.requests[0], AppBytes)
+            return files.read(
+                partial(self._open_sync, lane),
+                partial(self._open_exec, lane),
+                turns.of(numbered) if is_app else numbered,
+                deadline,
+            )
         asked = [batch.Asked(words(one) or (), one.timeout, one.limit) for one in lane.requests]
         return batch.run(partial(self._open_shell, lane), asked, deadline)
 
@@ -149,6 +162,10 @@ class AndroidSource:
     def _open_sync(self, lane: Lane, deadline: float | None) -> sync.Sync:
         channel = lane.use(open_stream(self.server, self.serial, sync.SERVICE, deadline))
         return sync.Sync(channel, self._features)
+
+    def _open_exec(self, lane: Lane, command: str, deadline: float | None) -> Channel:
+        self._count()
+        return lane.use(open_stream(self.server, self.serial, f"exec:{command}", deadline))
 
     def _ask_features(self) -> frozenset[str]:
         names = ask_server(self.server, f"host-serial:{self.serial}:features", self.serial)
