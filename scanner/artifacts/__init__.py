@@ -2,7 +2,6 @@
 
 from scanner.artifacts.android.accessibility import ACCESSIBILITY
 from scanner.artifacts.android.adb_keys import ADB_KEYS
-from scanner.artifacts.android.installed_files import INSTALLED_FILES
 from scanner.artifacts.android.app_operations import APP_OPERATIONS
 from scanner.artifacts.android.battery_daily import BATTERY_DAILY
 from scanner.artifacts.android.battery_history import BATTERY_HISTORY
@@ -14,6 +13,7 @@ from scanner.artifacts.android.device_policy import DEVICE_POLICY
 from scanner.artifacts.android.files import FILES
 from scanner.artifacts.android.getprop import GETPROP
 from scanner.artifacts.android.input_methods import INPUT_METHODS
+from scanner.artifacts.android.installed_files import INSTALLED_FILES
 from scanner.artifacts.android.media_projection import MEDIA_PROJECTION
 from scanner.artifacts.android.mounts import MOUNTS
 from scanner.artifacts.android.notification_listeners import NOTIFICATION_LISTENERS
@@ -31,6 +31,8 @@ from scanner.artifacts.android.tombstones import TOMBSTONES
 from scanner.artifacts.android.users import USERS
 from scanner.artifacts.android.vpn import VPN
 from scanner.artifacts.android.wifi import WIFI
+from scanner.artifacts.apps.app_calls import APP_CALLS
+from scanner.artifacts.apps.app_files import APP_FILES, IOS_APP_FILES, SYSTEM_APP_FILES
 from scanner.artifacts.ios.activation import ACTIVATION
 from scanner.artifacts.ios.apps import APPS
 from scanner.artifacts.ios.binary_images import BINARY_IMAGES
@@ -107,6 +109,10 @@ ARTIFACTS: tuple[Artifact, ...] = (
     CRASH_REPORTS,
     SYSDIAGNOSE_ARCHIVES,
     CONFIGURATION_PROFILE,
+    APP_FILES,
+    APP_CALLS,
+    SYSTEM_APP_FILES,
+    IOS_APP_FILES,
 )
 """All artifacts in reading order: the only registry."""
 

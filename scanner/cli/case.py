@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,7 @@ from scanner.report import FORMATS
 if TYPE_CHECKING:
     from scanner.model.findings import Level
     from scanner.model.privacy import PrivacyLevel
+    from scanner.pipeline.compose import Examined
 
 _FOLDER = click.Path(path_type=Path, exists=True)
 
@@ -47,6 +48,7 @@ _FOLDER = click.Path(path_type=Path, exists=True)
     "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Where to write.  [default: ./reports/<case>-<time>]",
 )  # fmt: skip
+@shared.app_options
 @shared.rules_option
 @shared.indicator_options
 @shared.format_option
@@ -62,6 +64,8 @@ def examine(
     source: Path | None,
     since_feeds: str | None,
     output: Path | None,
+    min_sdk: int | None,
+    jobs: int | None,
     rule_folders: tuple[Path, ...],
     indicator_files: tuple[Path, ...],
     feeds: bool,
@@ -91,16 +95,8 @@ def examine(
             f"{len(cases)} cases", remedy="examine them one by one, or give --since-feeds"
         )
     (case,) = cases
-    if pipeline.is_case(case):
-        examined = pipeline.examine(
-            case, source=source, rules=rule_folders, indicators=indicators, privacy=privacy
-        )
-    elif source is not None:
-        raise UsageError("--source belongs to a case", remedy="name the case first")
-    else:
-        examined = pipeline.examine_recording(
-            case, rules=rule_folders, indicators=indicators, privacy=privacy
-        )
+    asked: Any = {"rules": rule_folders, "indicators": indicators, "privacy": privacy, "jobs": jobs}
+    examined = _examined(case, source, min_sdk, asked)
     folder = output or _default_folder(case)
     written = pipeline.write_report(examined, folder, formats or ("json", "html"))
     if as_json:
@@ -110,6 +106,20 @@ def examine(
     if not quiet:
         say("\nWritten: " + ", ".join(str(path) for path in written))
     return of_report(examined.report, fail_on, require_coverage)
+
+
+def _examined(case: Path, source: Path | None, min_sdk: int | None, asked: Any) -> Examined:
+    """Examine a case or a recording, whichever a path is."""
+    if not pipeline.is_case(case):
+        if source is not None:
+            raise UsageError("--source belongs to a case", remedy="name the case first")
+        return pipeline.examine_recording(case, min_sdk=min_sdk, **asked)
+    if min_sdk is not None:
+        raise UsageError(
+            "--min-sdk is for files of apps: a case keeps what it was made with",
+            remedy="scan the files again",
+        )
+    return pipeline.examine(case, source=source, **asked)
 
 
 @click.command()

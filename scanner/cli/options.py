@@ -17,6 +17,8 @@ FORMAT_NAMES = ("json", "html", "text")
 OPT_INS = ("traffic", "sysdiagnose")
 MAX_FEED_BYTES = 256 * 2**20  # that of the readers, which are imported when they are needed
 
+APP_TRANSFERS = ("auto", "whole", "parts", "none")
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 case_option = click.option(
     "-o",
@@ -117,6 +119,51 @@ def indicator_options(command: F) -> F:
                 help="Use the feeds that were imported.",
             ),
             max_feed_bytes_option,
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def app_options(command: F) -> F:
+    """Add how files of apps are read."""
+    for option in reversed(
+        (
+            click.option(
+                "--min-sdk", type=click.IntRange(1, 10_000), metavar="N",
+                help="Verify the signatures of apps for this version of Android (API level) and"
+                " later ones.  [default: what each app states]",
+            ),
+            click.option(
+                "--jobs", type=click.IntRange(1, 64), metavar="N",
+                help="Files of apps that are read at once.  [default: one for each core]",
+            ),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def transfer_options(command: F) -> F:
+    """Add how files of apps come from a phone."""
+    for option in reversed(
+        (
+            click.option(
+                "--apps", type=click.Choice(APP_TRANSFERS), default="auto", show_default=True,
+                help="How files of apps come from a phone: whole, only the parts that tell what"
+                " they are and who signed them, or not at all; auto: parts where the link is"
+                " slow. The profile quick asks for none.",
+            ),
+            click.option(
+                "--app-cache", type=click.IntRange(min=0), default=4096, show_default=True,
+                metavar="MIB",
+                help="Copies of files of apps that are kept for the next scan of the same phone;"
+                " 0 keeps none. The profile deep uses none.",
+            ),
+            click.option(
+                "--no-app-cache", "app_cache", flag_value=0, type=int,
+                help="Keep no copies of files of apps, and use none.",
+            ),
         )
     ):  # fmt: skip
         command = option(command)

@@ -75,5 +75,6 @@ class Progress:
 
 def _begun(event: Started) -> str:
     if event.recorded:
-        return f"reading {event.requests} parts of the recording"
+        parts = "one part" if event.requests == 1 else f"{event.requests} parts"
+        return f"reading {parts} of the recording"
     return f"asking the phone {event.requests} questions, and more where its answers call for it"

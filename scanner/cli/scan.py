@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @shared.case_option
 @shared.device_options
+@shared.transfer_options
+@shared.app_options
 @shared.rules_option
 @shared.indicator_options
 @shared.format_option
@@ -67,10 +69,10 @@ def scan(
     """Acquire a phone and examine it, or examine a recording: the report.
 
     TARGET is android:SERIAL, android:HOST:PORT, ios:UDID, demo:NAME, or a path: a bugreport (zip,
-    folder or text), an androidqf folder or zip, a folder of dumpsys outputs, a configuration or
-    provisioning profile of iOS, a case. Without one, the only phone that is attached. A phone is
-    only read from, a recording is not copied. Several targets are scanned at once, each into a
-    folder of its own.
+    folder or text), an androidqf folder or zip, a folder of dumpsys outputs, an app (APK, IPA, or
+    a folder of them), a configuration or provisioning profile of iOS, a case. Without one, the
+    only phone that is attached. A phone is only read from, a recording is not copied. Several
+    targets are scanned at once, each into a folder of its own.
 
     \b
     Example: scanner scan
@@ -79,6 +81,7 @@ def scan(
              scanner scan bugreport-2026-11-20.zip --json
              scanner scan demo:android-14-tampered demo:ios-26-clean
              scanner scan bugreport.zip --indicators trackers.stix2
+             scanner scan downloads/ --min-sdk 28
     """
     set_up_logging(verbose)
     wanted = tuple(each for each in formats if each != "text")
@@ -139,8 +142,19 @@ def _scan_one(
         path = None if _is_demo(target) else pipeline.as_path(target)
         if path is not None and pipeline.is_case(path):
             privacy: Any = chosen["privacy"]
+            jobs: Any = chosen["jobs"]
+            if chosen["min_sdk"] is not None:
+                raise UsageError(
+                    "--min-sdk is for files of apps: a case keeps what it was made with",
+                    remedy="scan the files again",
+                )
             report = pipeline.examine(
-                path, rules=rules, indicators=indicators, privacy=privacy, on_event=progress
+                path,
+                rules=rules,
+                indicators=indicators,
+                privacy=privacy,
+                jobs=jobs,
+                on_event=progress,
             ).report
             return _Done(report, path, report.run.case_digest)
         if not quiet and path is None:
@@ -162,6 +176,8 @@ def _scan_one(
 @click.option("--dry-run", is_flag=True, help="Print every request as data; run none.")
 @click.option("--resume", is_flag=True, help="Go on with the interrupted case in CASE.")
 @shared.device_options
+@shared.transfer_options
+@shared.app_options
 @shared.privacy_option
 @shared.events_option
 @shared.json_option
@@ -235,6 +251,10 @@ def _options(
         custody=Custody(**{name: chosen[name] for name in custody}),  # type: ignore[arg-type]
         adb=reached.adb or own,
         usbmux=reached.usbmux or chosen["usbmux"],  # type: ignore[arg-type]
+        apps=chosen["apps"],  # type: ignore[arg-type]
+        min_sdk=chosen["min_sdk"],  # type: ignore[arg-type]
+        jobs=chosen["jobs"],  # type: ignore[arg-type]
+        app_cache=int(chosen["app_cache"]) * 2**20,  # type: ignore[call-overload]
         include=chosen["include"],  # type: ignore[arg-type]
         resume=resume,
         on_event=progress,

@@ -12,6 +12,7 @@ from scanner.detect import ScanFacts, inspect
 from scanner.detect.yara import inspect_yara
 from scanner.model.artifact import Artifact
 from scanner.model.content import Contents
+from scanner.model.entities import CodeFile
 from scanner.model.evidence import Gap
 from scanner.model.findings import Check, Finding, Message
 from scanner.model.indicators import FeedLine, IndicatorSet
@@ -51,7 +52,8 @@ def compare(
     )
     if knowledge.pack.yara is not None:
         for check, found in inspect_yara(knowledge.pack.yara, contents, platform=platform):
-            yield (check, found) if facts.kinds is None else (_not_of_a_file(check), ())
+            applies = facts.concerns((CodeFile,))
+            yield (check, found) if applies else (_not_of_a_file(check), ())
     if index is not None:
         from scanner.detect.indicators import inspect_indicators
 

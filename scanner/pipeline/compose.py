@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from scanner.detect import (
     RulePack,
     ScanFacts,
     Vulnerability,
+    asks_for_app_files,
     decide,
     exposures,
     extent,
@@ -36,11 +37,13 @@ from scanner.model.report import (
     Report,
     RunRecord,
 )
+from scanner.pipeline.app_lines import app_lines
 from scanner.pipeline.compared import beyond, bytes_said, compare, feeds_said, index_of, set_of
 from scanner.pipeline.footprint import footprint
+from scanner.pipeline.gaps import unnamed
 from scanner.pipeline.host import TOOL, now, system, tool_version
 from scanner.pipeline.knowledge import Knowledge
-from scanner.pipeline.limits import cannot_see, is_file, is_recording, reach
+from scanner.pipeline.limits import cannot_see, is_app_file, is_file, is_recording, reach
 from scanner.pipeline.plan import profile_named
 from scanner.pipeline.privacy import Redaction, by_gravity
 from scanner.pipeline.reading import EvidenceReader
@@ -102,6 +105,7 @@ class Examination(Struct, frozen=True, kw_only=True):
                 complete=self.acquisition.complete and self.whole,
                 users_unreadable=coverage.users_unreadable,
                 of_file=is_file(self.acquisition),
+                beside=self._beside(),
             ),
             coverage=coverage,
             checks=tuple(checks),
@@ -112,6 +116,7 @@ class Examination(Struct, frozen=True, kw_only=True):
             rules=self.knowledge.pack.lines(),
             exposure=self._exposure(),
             indicators=indicators,
+            apps=tuple(app_lines(self.reader.snapshot, self.redaction.level)),
         )
         entities = tuple(self.redaction.entities(self.reader.snapshot))
         return Examined(report=report, entities=entities)
@@ -119,6 +124,8 @@ class Examination(Struct, frozen=True, kw_only=True):
     def gaps(self) -> tuple[Gap, ...]:
         """Return what could not be read, of the device and of the recording itself."""
         read = self.reader.gaps(self.acquisition.unanswered, self.acquisition.users)
+        if self.redaction.level == "public":
+            read = unnamed(read, self.reader.artifacts)
         return (*read, *map(self.redaction.gap, self.flaws), *self.contents.gaps)
 
     def facts(self) -> ScanFacts:
@@ -158,12 +165,26 @@ class Examination(Struct, frozen=True, kw_only=True):
             for stated in artifact.states
         )
 
+    def _beside(self) -> frozenset[str]:
+        """Return the rules that are no part of the coverage: of a phone those on files of apps."""
+        if is_app_file(self.acquisition):
+            return frozenset()
+        return frozenset(each.id for each in self.knowledge.pack.rules if asks_for_app_files(each))
+
+    def _holds_programs(self) -> bool:
+        return is_app_file(self.acquisition) or not is_file(self.acquisition)
+
     def _exposure(self) -> tuple[Exposure, ...]:
         if is_file(self.acquisition):
             return ()
         build = next(iter(self.reader.snapshot.every(Build)), None)
         known = self.knowledge.pack.vulnerabilities
         return tuple(exposures(build, known, self.acquisition.platform))
+
+    def _vulnerabilities_said(self) -> Iterator[Message]:
+        """Say how many known holes a phone was held against; a file has none of them."""
+        if not is_file(self.acquisition):
+            yield Message("feeds.exposure", _dates(self._vulnerabilities()))
 
     def _vulnerabilities(self) -> list[Vulnerability]:
         known, platform = self.knowledge.pack.vulnerabilities, self.acquisition.platform
@@ -172,7 +193,8 @@ class Examination(Struct, frozen=True, kw_only=True):
     def _coverage(
         self, checks: Sequence[Check], gaps: Sequence[Gap], indicators: IndicatorSet | None
     ) -> Coverage:
-        reached = extent(checks)
+        reached = extent(checks, self._beside())
+        counts = self.reader.snapshot.counts()
         missing = {gap.artifact for gap in gaps if gap.user is None} - {
             gap.artifact for gap in self.flaws
         }
@@ -181,21 +203,31 @@ class Examination(Struct, frozen=True, kw_only=True):
             examined=reached.examined,
             percent=reached.percent,
             minimum=self._minimum(),
-            entities=self.reader.snapshot.counts(),
+            entities=counts,
             artifacts_read=tuple(
                 artifact.name for artifact in self.reader.artifacts if artifact.name not in missing
             ),
             artifacts_missing=tuple(sorted(missing)),
             users_unreadable=unreadable_users(gaps),
-            cannot_see=cannot_see(self.acquisition),
+            cannot_see=cannot_see(self.acquisition, apps_read="app_file" in counts),
             reach=reach(self.acquisition),
             feeds=(
                 _rules_said(self.knowledge.pack),
-                Message("feeds.exposure", _dates(self._vulnerabilities())),
-                *(() if is_file(self.acquisition) else bytes_said(self.knowledge, self.contents)),
+                *self._vulnerabilities_said(),
+                *self._app_rules_said(checks),
+                *(bytes_said(self.knowledge, self.contents) if self._holds_programs() else ()),
                 *feeds_said(indicators, self.acquisition.now),
             ),
         )
+
+    def _app_rules_said(self, checks: Sequence[Check]) -> Iterator[Message]:
+        """Say how many checks on files of apps were made, where they are beside the coverage."""
+        beside = self._beside()
+        reached = extent(each for each in checks if each.rule in beside)
+        if reached.examined:
+            yield Message(
+                "feeds.app_rules", {"examined": reached.examined, "count": reached.applicable}
+            )
 
     def _minimum(self) -> int:
         """Return the least coverage; what a recording lacks nobody can be asked for."""
@@ -216,6 +248,7 @@ class Examination(Struct, frozen=True, kw_only=True):
             acquisition=structs.replace(
                 acquisition,
                 host_keys=_hidden(acquisition.host_keys, self.redaction),
+                unanswered=self.redaction.unanswered(acquisition.unanswered),
             ),
             round_trips=self.source.round_trips if self.source else None,
         )
@@ -277,7 +310,7 @@ def evidence_lines(
             EvidenceLine(
                 id=each.id,
                 artifact=artifact.name if artifact else "",
-                request=str(each.request),
+                request=redaction.request(each.request),
                 origin=redaction.origin(each.origin),
                 sha256=each.sha256,
                 size=each.size,

@@ -7,18 +7,19 @@ personal, and no program: no rule of bytes reads them.
 
 from __future__ import annotations
 
+import io
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scanner.detect.yara import YaraPack, prepared
 from scanner.detect.yara.kinds import FIRST, kind_of
 from scanner.detect.yara.sets import applying
 from scanner.errors import ParseError, UsageError, WorkerKilled
-from scanner.formats.container import open_at, open_container
+from scanner.formats.container import RecordedFile, open_at, open_container
 from scanner.formats.text import safe_text
 from scanner.model.content import (
     Content,
@@ -27,6 +28,7 @@ from scanner.model.content import (
     Entered,
     PassedOver,
     Place,
+    RuleSetFile,
     Scanned,
     ScanWork,
     Scope,
@@ -35,13 +37,15 @@ from scanner.model.content import (
 from scanner.model.events import OnEvent, Progress
 from scanner.model.evidence import Gap, Locator, Reason, evidence_id
 from scanner.model.recording import Part
-from scanner.model.requests import GiB, MiB
+from scanner.model.requests import AppBytes, GiB, MiB
+from scanner.pipeline.reading import EvidenceBytes
 from scanner.pipeline.recording import Recording
 from scanner.worker import Limits, Worker
 
 GAPS_SHOWN = 100
 _GROUP_SIZE, _GROUP_COUNT = 8 * MiB, 64
 _PLACE_SECONDS = 120.0
+_APP_SECONDS = 10.0  # for one file of an app, as for what else reads it
 _LIMITS = Limits(seconds=_PLACE_SECONDS + 30.0, memory=3 * GiB)
 _APPS = "apks/"  # where androidqf puts the files of apps
 _NAME_LIMIT = 1024
@@ -58,6 +62,7 @@ class _Job(Struct, frozen=True, kw_only=True):
     evidence: dict[tuple[str, ...], str] = {}
     apps: bool = False  # whether files of apps lie in a folder of their own
     name: str = ""  # before the names of a folder that a person named, or of one file
+    inside: int = 0  # names of a place that `name` stands for
 
 
 def scan_content(
@@ -67,14 +72,18 @@ def scan_content(
     hide: Callable[[str], str] = str,
     on_event: OnEvent | None = None,
     seconds: float | None = None,
+    apps: bool = False,
 ) -> Contents:
     """Apply rules to the files of a recording; `hide` gives what stands for a name in a gap.
 
-    `seconds` bound the whole; what is left then is a gap.
+    `apps`: to those as well that are looked into when they are read as files of apps. `seconds`
+    bound the whole; what is left then is a gap.
     """
     if not applying(pack, recording.platform):
         return Contents()
-    parts = [part for part in recording.parts if _is_file(part)]
+    whole = [part for part in recording.parts if _is_file(part)]
+    parts = [part for part in whole if not read_as_app(part)]
+    of_apps = [part for part in whole if read_as_app(part)] if apps else []
     places = tuple(_places(parts))
     texts = {place for place in places if _is_text(recording.path, place)}
     job = _Job(
@@ -85,7 +94,7 @@ def scan_content(
         top=recording.top,
         evidence={
             part.locator.members: evidence_id(recording.origin(part.locator), part.request)
-            for part in parts
+            for part in (*parts, *of_apps)
             if part.request is not None and part.sha256 is not None
         },
         apps=True,
@@ -93,7 +102,12 @@ def scan_content(
     gathered = _Gathered(hide, on_event, seconds)
     for place in texts:
         gathered.add(job, PassedOver(place=place.locator.members, files=1))
-    return _scan([job], pack, recording.platform, gathered)
+    jobs = [job]
+    if of_apps:
+        alone = not of_apps[0].locator.members  # the recording is this one file
+        name = recording.path.name if alone else ""
+        jobs.append(structs.replace(job, places=tuple(_places(of_apps)), scope="named", name=name))
+    return _scan(jobs, pack, recording.platform, gathered)
 
 
 def scan_files(
@@ -123,6 +137,81 @@ def _named(path: Path) -> _Job:
         raise UsageError(f"{path}: no such file or folder", remedy="name a file or a folder")
     place = Place(locator=Locator(), size=path.stat().st_size)
     return _Job(root=path, places=(place,), scope="named", artifact=artifact, name=path.name)
+
+
+def scan_app(
+    worker: Worker,
+    sets: Sequence[RuleSetFile],
+    file: EvidenceBytes,
+    *,
+    evidence: str,
+    artifact: str,
+    hide: Callable[[str], str] = str,
+) -> Contents:
+    """Apply compiled rules to the bytes of one file of an app, with a worker that may read it."""
+    recorded = isinstance(file, RecordedFile)
+    root = file.root if isinstance(file, RecordedFile) else file.path
+    locator = file.locator if isinstance(file, RecordedFile) else Locator()
+    request = file.request
+    name = request.path if isinstance(request, AppBytes) else ""
+    job = _Job(
+        root=root,
+        places=(Place(locator=locator, size=_size(file)),),
+        scope="named",
+        artifact=artifact,
+        evidence={locator.members: evidence},
+        apps=True,
+        name=name,
+        inside=len(locator.members) if recorded else 0,
+    )
+    gathered = _Gathered(hide, None, None)
+    for content in _answers(
+        worker,
+        job,
+        ScanWork(
+            places=(),
+            sets=tuple(sets),
+            scope="named",
+            member_seconds=_APP_SECONDS,
+            place_seconds=_APP_SECONDS,
+        ),
+        None,
+    ):
+        gathered.add(job, content)
+    return gathered.contents()
+
+
+def merged(all_of: Iterable[Contents]) -> Contents:
+    """Return the contents of several scans as those of one, in their order."""
+    files: list[ContentFile] = []
+    gaps: list[Gap] = []
+    unended_gaps: list[Gap] = []
+    unended: Counter[str] = Counter()
+    passed_over = 0
+    for each in all_of:
+        missed = len(each.gaps) - each.unended_gaps
+        files += each.files
+        gaps += each.gaps[:missed]
+        unended_gaps += each.gaps[missed:]
+        unended.update(each.unended)
+        passed_over += each.passed_over
+    return Contents(
+        files=tuple(files),
+        gaps=(*gaps[:GAPS_SHOWN], *unended_gaps[:GAPS_SHOWN]),
+        unended=dict(unended),
+        unended_gaps=len(unended_gaps[:GAPS_SHOWN]),
+        passed_over=passed_over,
+    )
+
+
+def _size(file: EvidenceBytes) -> int:
+    with file.open() as stream:
+        return stream.seek(0, io.SEEK_END)
+
+
+def read_as_app(part: Part) -> bool:
+    """Whether a part is a file of an app, which is looked into when it is read."""
+    return isinstance(part.request, AppBytes) and part.sha256 is not None
 
 
 def _is_file(part: Part) -> bool:
@@ -276,8 +365,12 @@ class _Gathered:
 
 def _file(job: _Job, scanned: Scanned) -> ContentFile:
     names = _shown(job, scanned.place)
-    of_app = job.apps and bool(names) and names[0].startswith(_APPS)
-    evidence = job.evidence.get(scanned.place[:1]) or job.evidence.get(scanned.place)
+    of_app = job.apps and bool(names) and (bool(job.name) or names[0].startswith(_APPS))
+    evidence = (
+        job.evidence.get(scanned.place[:1])
+        or job.evidence.get(scanned.place)
+        or job.evidence.get(scanned.place[: job.inside])
+    )
     return ContentFile(
         path="!/".join(names),
         entity="installed_file" if of_app else "file",
@@ -291,7 +384,7 @@ def _file(job: _Job, scanned: Scanned) -> ContentFile:
 
 def _shown(job: _Job, place: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names of a place as a report may hold them."""
-    names = (job.name, *place) if job.name else place
+    names = (job.name, *place[job.inside :]) if job.name else place
     if names and job.top:
         names = (names[0].removeprefix(job.top), *names[1:])
     return tuple(safe_text(name, _NAME_LIMIT) for name in names)

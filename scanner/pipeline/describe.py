@@ -85,7 +85,7 @@ def _requests(artifact: Artifact) -> list[DescribedRequest]:
                 timeout=request.timeout,
                 limit=request.limit,
                 after=planned.after if planned else (),
-                recorded=isinstance(request, RecordedOnly),
+                recorded=isinstance(reading.request, RecordedOnly),
             )
         )
     return described

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from scanner.case import Case, require_unchanged
+from scanner.detect.calls import asked_calls
 from scanner.errors import UsageError
 from scanner.model.events import OnEvent, Progress
+from scanner.model.evidence import Evidence
 from scanner.model.privacy import PrivacyLevel
+from scanner.model.report import Acquisition
+from scanner.model.requests import AppBytes
+from scanner.pipeline.app_files import AppInspection
 from scanner.pipeline.compose import Examination, Examined
 from scanner.pipeline.host import now
 from scanner.pipeline.knowledge import Indicators, Knowledge, Rules, known
 from scanner.pipeline.limits import is_file, is_recording
 from scanner.pipeline.offline import examining_again
 from scanner.pipeline.plan import reading_any, selected_for
-from scanner.pipeline.privacy import Redaction
+from scanner.pipeline.privacy import Redaction, hidden_at
 from scanner.pipeline.reading import EvidenceReader, snapshot_of
 from scanner.worker import Worker
 
@@ -29,6 +34,7 @@ def examine(
     rules: Rules = (),
     indicators: Indicators = None,
     privacy: PrivacyLevel | None = None,
+    jobs: int | None = None,
     on_event: OnEvent | None = None,
     clock: Callable[[], datetime] = now,
 ) -> Examined:
@@ -46,6 +52,7 @@ def examine(
         known(rules, indicators),
         source=source,
         privacy=privacy,
+        jobs=jobs,
         on_event=on_event,
         clock=clock,
     ) as examination:
@@ -59,6 +66,7 @@ def examining(
     *,
     source: Path | None = None,
     privacy: PrivacyLevel | None = None,
+    jobs: int | None = None,
     on_event: OnEvent | None = None,
     clock: Callable[[], datetime] = now,
 ) -> Iterator[Examination]:
@@ -68,27 +76,25 @@ def examining(
     case = Case.open(folder)
     acquisition, evidence = case.acquisition, case.evidence()
     if source is not None:
-        if not is_recording(acquisition):
-            raise UsageError(
-                "this case holds its evidence itself", remedy="examine it without --source"
-            )
+        _require_recording(acquisition)
         with examining_again(
-            case, source, knowledge=knowledge, privacy=privacy, on_event=on_event, clock=clock
+            case,
+            source,
+            knowledge=knowledge,
+            privacy=privacy,
+            jobs=jobs,
+            on_event=on_event,
+            clock=clock,
         ) as examination:
             yield examination
         return
-    recorded = is_recording(acquisition)
-    snapshot = snapshot_of(acquisition, recorded=recorded)
-    artifacts = tuple(selected_for(acquisition, recorded=recorded))
-    if is_file(acquisition):
-        artifacts = reading_any(artifacts, (each.request for each in evidence))
-    with Worker(readable=[case.evidence_folder], preload=["scanner.artifacts"]) as worker:
-        reader = EvidenceReader(artifacts, snapshot, worker, recorded=recorded)
+    with contextlib.ExitStack() as stack:
+        hide = hidden_at(privacy or acquisition.privacy)
+        reader, apps = _readers(
+            case, evidence, knowledge, stack, jobs=jobs, hide=hide, on_event=on_event
+        )
         for done, each in enumerate(evidence, start=1):
-            if each.locator is None:
-                reader.read(each, case.file(each))
-            else:
-                reader.miss(each, "source_absent", "the recording was not given")
+            _read(case, each, reader, apps)
             if on_event is not None:
                 on_event(Progress(phase="examine", done=done, total=len(evidence)))
         yield Examination(
@@ -100,4 +106,57 @@ def examining(
             started_at=started,
             clock=clock,
             digest=case.digest,
+            contents=apps.finish(),
         )
+
+
+def _readers(
+    case: Case,
+    evidence: Sequence[Evidence],
+    knowledge: Knowledge,
+    stack: contextlib.ExitStack,
+    *,
+    jobs: int | None,
+    hide: Callable[[str], str],
+    on_event: OnEvent | None,
+) -> tuple[EvidenceReader, AppInspection]:
+    """Start what reads a case: its evidence, and beside it the files of apps."""
+    acquisition = case.acquisition
+    recorded = is_recording(acquisition)
+    artifacts = tuple(selected_for(acquisition, recorded=recorded))
+    if is_file(acquisition):
+        artifacts = reading_any(artifacts, (each.request for each in evidence))
+    readable = [case.evidence_folder]
+    worker = stack.enter_context(Worker(readable=readable, preload=["scanner.artifacts"]))
+    snapshot = snapshot_of(acquisition, recorded=recorded)
+    reader = EvidenceReader(artifacts, snapshot, worker, recorded=recorded)
+    apps = AppInspection(
+        reader,
+        readable=readable,
+        platform=acquisition.platform,
+        pack=knowledge.pack.yara,
+        calls=asked_calls(knowledge.pack, acquisition.platform),
+        jobs=jobs,
+        hide=hide,
+        on_event=on_event,
+    )
+    return reader, stack.enter_context(apps)
+
+
+def _require_recording(acquisition: Acquisition) -> None:
+    if not is_recording(acquisition):
+        raise UsageError(
+            "this case holds its evidence itself", remedy="examine it without --source"
+        )
+
+
+def _read(case: Case, evidence: Evidence, reader: EvidenceReader, apps: AppInspection) -> None:
+    """Read an evidence of a case; a file of an app that was cut would look like a forged one."""
+    if evidence.locator is not None:
+        reader.miss(evidence, "source_absent", "the recording was not given")
+    elif not isinstance(evidence.request, AppBytes):
+        reader.read(evidence, case.file(evidence))
+    elif evidence.outcome.cut is not None:
+        reader.miss(evidence, evidence.outcome.cut, evidence.outcome.detail)
+    else:
+        apps.submit(evidence, case.file(evidence))

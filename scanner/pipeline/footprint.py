@@ -8,7 +8,14 @@ from datetime import datetime
 from scanner.model.evidence import Evidence
 from scanner.model.findings import Message
 from scanner.model.report import Acquisition
-from scanner.model.requests import Command, CrashReports, Dumpsys, ServiceCall
+from scanner.model.requests import (
+    AppBytes,
+    AppFolders,
+    Command,
+    CrashReports,
+    Dumpsys,
+    ServiceCall,
+)
 from scanner.pipeline.limits import is_file, is_recording
 from scanner.pipeline.privacy import Redaction
 
@@ -28,7 +35,7 @@ def footprint(
 
 
 def _on_android(keys: tuple[str, ...], evidence: tuple[Evidence, ...]) -> tuple[Message, ...]:
-    commands = sum(isinstance(each.request, Command | Dumpsys) for each in evidence)
+    commands = sum(map(_is_command, evidence))
     return (
         *(Message("footprint.adb_key", {"fingerprint": key}) for key in keys),
         Message("footprint.connection_time"),
@@ -36,6 +43,14 @@ def _on_android(keys: tuple[str, ...], evidence: tuple[Evidence, ...]) -> tuple[
         Message("footprint.security_log"),
         Message("footprint.process_lists"),
     )
+
+
+def _is_command(evidence: Evidence) -> bool:
+    """Whether a shell of the phone ran something for it; the sync service runs nothing."""
+    request = evidence.request
+    if isinstance(request, AppBytes):
+        return request.ranges
+    return isinstance(request, AppFolders | Command | Dumpsys)
 
 
 def _on_iphone(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.model.findings import Message
-from scanner.model.recording import KINDS, PROFILE_FILES
+from scanner.model.recording import APP_FILES, FILES, KINDS
 from scanner.model.report import Acquisition
 
 _ANYWHERE = ("memory_only", "accounts", "baseband", "network", "firmware")
@@ -12,6 +12,7 @@ _CANNOT_SEE = {
     "ios": ("ios_claims", "profile_contents", "ios_app_code", "ios_files", *_ANYWHERE),
 }
 _OF_A_FILE = ("file_only", "file_history")
+_OF_APPS = ("apps_running", "apps_later", "file_only", "file_history")
 
 
 def is_recording(acquisition: Acquisition) -> bool:
@@ -21,17 +22,31 @@ def is_recording(acquisition: Acquisition) -> bool:
 
 def is_file(acquisition: Acquisition) -> bool:
     """Whether what was examined is a file that is no phone's."""
-    return acquisition.transport in PROFILE_FILES
+    return acquisition.transport in FILES
 
 
-def cannot_see(acquisition: Acquisition) -> tuple[Message, ...]:
-    """List what this kind of examination can never see."""
-    names = _OF_A_FILE if is_file(acquisition) else _CANNOT_SEE[acquisition.platform]
+def is_app_file(acquisition: Acquisition) -> bool:
+    """Whether what was examined are files of apps."""
+    return acquisition.transport in APP_FILES
+
+
+def cannot_see(acquisition: Acquisition, *, apps_read: bool = False) -> tuple[Message, ...]:
+    """List what this kind of examination can never see; `apps_read`: files of apps were read."""
+    if is_app_file(acquisition):
+        names: tuple[str, ...] = _OF_APPS
+    elif is_file(acquisition):
+        names = _OF_A_FILE
+    else:
+        names = _CANNOT_SEE[acquisition.platform]
+        if apps_read:
+            names = tuple("apps_running" if name == "app_code" else name for name in names)
     return tuple(Message(f"cannot_see.{name}") for name in names)
 
 
 def reach(acquisition: Acquisition) -> tuple[Message, ...]:
     """Say of which time the evidence tells."""
+    if is_app_file(acquisition):
+        return (Message("reach.apps"),)
     if is_file(acquisition):
         return (Message("reach.file"),)
     if not is_recording(acquisition):

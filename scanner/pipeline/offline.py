@@ -15,27 +15,26 @@ from scanner.case import Case, OpenCase, device_key, installation_key, pseudonym
 from scanner.errors import CaseError, UsageError
 from scanner.model.content import Contents
 from scanner.model.entities import Build, DeviceIdentity
-from scanner.model.events import EvidenceAdded, Finished, OnEvent, Progress, Started
+from scanner.model.events import Finished, OnEvent
 from scanner.model.evidence import Evidence, Gap
 from scanner.model.privacy import PrivacyLevel
 from scanner.model.recording import Part
 from scanner.model.report import Acquisition
 from scanner.pipeline.compose import Examination, Examined
-from scanner.pipeline.content import scan_content
+from scanner.pipeline.content import merged, scan_content
 from scanner.pipeline.files import rendered
 from scanner.pipeline.host import TOOL, host_clock, now, tool_version
 from scanner.pipeline.knowledge import Indicators, Knowledge, Rules, known
 from scanner.pipeline.limits import is_file
 from scanner.pipeline.options import Options
 from scanner.pipeline.privacy import Redaction
+from scanner.pipeline.read_recording import PROFILE, min_sdk_of, read_recording
 from scanner.pipeline.reading import EvidenceReader
 from scanner.pipeline.recording import Recording, opened
 from scanner.pipeline.results import Acquired, Scanned
 from scanner.report.formats import prepare
-from scanner.snapshot import Snapshot
 
 _ONE_PHONE = frozenset({"manufacturer", "model", "fingerprint"})
-PROFILE = "deep"  # of a recording all is read that it holds
 
 
 def scan_recording(
@@ -56,11 +55,11 @@ def scan_recording(
     started = now()
     verdict, findings, complete = None, 0, False
     try:
-        with _opened(path, rules, indicators, formats or ("html",)) as (
+        with _opened(path, rules, indicators, options.min_sdk, formats or ("html",)) as (
             recording,
             knowledge,
         ):
-            reader, evidence = _read(recording, options)
+            reader, evidence, contents = read_recording(recording, options, knowledge.pack)
             acquisition, key = _record(recording, reader, options, started)
             examined = _examination(
                 recording,
@@ -70,6 +69,7 @@ def scan_recording(
                 knowledge=knowledge,
                 redaction=Redaction(options.privacy, key),
                 started=started,
+                contents=contents,
                 on_event=options.on_event,
             ).conclude(options.on_event)
             reports = rendered(examined, ("json", *(formats or ("html",))))
@@ -92,8 +92,8 @@ def acquire_recording(path: Path, *, options: Options | None = None) -> Acquired
     _require_whole(options)
     complete = False
     try:
-        with opened(path) as recording:
-            reader, evidence = _read(recording, options)
+        with opened(path, min_sdk=options.min_sdk) as recording:
+            reader, evidence, _ = read_recording(recording, options)
             acquisition, key = _record(recording, reader, options, started)
             case, digest = _store(acquisition, key, evidence, options, ())
             complete = True
@@ -108,12 +108,21 @@ def examine_recording(
     rules: Rules = (),
     indicators: Indicators = None,
     privacy: PrivacyLevel | None = None,
+    min_sdk: int | None = None,
+    jobs: int | None = None,
     on_event: OnEvent | None = None,
     clock: Callable[[], datetime] = now,
 ) -> Examined:
     """Examine a recording without making a case of it."""
     with examining_recording(
-        path, rules=rules, indicators=indicators, privacy=privacy, on_event=on_event, clock=clock
+        path,
+        rules=rules,
+        indicators=indicators,
+        privacy=privacy,
+        min_sdk=min_sdk,
+        jobs=jobs,
+        on_event=on_event,
+        clock=clock,
     ) as examination:
         return examination.conclude(on_event)
 
@@ -125,13 +134,15 @@ def examining_recording(
     rules: Rules = (),
     indicators: Indicators = None,
     privacy: PrivacyLevel | None = None,
+    min_sdk: int | None = None,
+    jobs: int | None = None,
     on_event: OnEvent | None = None,
     clock: Callable[[], datetime] = now,
 ) -> Iterator[Examination]:
     """Read a recording, so that it can be held against rules and indicators more than once."""
-    options, started = Options(privacy=privacy or "share", on_event=on_event), clock()
-    with _opened(path, rules, indicators) as (recording, knowledge):
-        reader, evidence = _read(recording, options)
+    options, started = Options(privacy=privacy or "share", jobs=jobs, on_event=on_event), clock()
+    with _opened(path, rules, indicators, min_sdk) as (recording, knowledge):
+        reader, evidence, contents = read_recording(recording, options, knowledge.pack)
         acquisition, key = _record(recording, reader, options, started)
         yield _examination(
             recording,
@@ -141,6 +152,7 @@ def examining_recording(
             knowledge=knowledge,
             redaction=Redaction(options.privacy, key),
             started=started,
+            contents=contents,
             on_event=on_event,
             clock=clock,
         )
@@ -153,6 +165,7 @@ def examining_again(
     *,
     knowledge: Knowledge,
     privacy: PrivacyLevel | None,
+    jobs: int | None,
     on_event: OnEvent | None,
     clock: Callable[[], datetime],
 ) -> Iterator[Examination]:
@@ -160,18 +173,23 @@ def examining_again(
 
     CaseError where the recording at `source` is not the one that the case was made of.
     """
-    started, options = clock(), Options(on_event=on_event)
-    with opened(source) as recording:
+    started = clock()
+    privacy = privacy or case.acquisition.privacy
+    options = Options(privacy=privacy, jobs=jobs, on_event=on_event)
+    with opened(source, min_sdk=min_sdk_of(case.evidence())) as recording:
         _require_same(case, recording)
-        reader, evidence = _read(recording, options, case.acquisition.now)
+        reader, evidence, contents = read_recording(
+            recording, options, knowledge.pack, case.acquisition.now
+        )
         yield _examination(
             recording,
             reader,
             evidence,
             acquisition=case.acquisition,
             knowledge=knowledge,
-            redaction=Redaction(privacy or case.acquisition.privacy, case.device_key),
+            redaction=Redaction(privacy, case.device_key),
             started=started,
+            contents=contents,
             on_event=on_event,
             clock=clock,
             digest=case.digest,
@@ -186,7 +204,9 @@ def unread(path: Path) -> tuple[Part, ...]:
 
 def _require_whole(options: Options) -> None:
     """UsageError for what can only be asked of a phone: a recording is read whole."""
-    for name, value in (("--user", options.users), ("--time-budget", options.time_budget)):
+    apps = None if options.apps == "auto" else options.apps
+    asked = (("--user", options.users), ("--time-budget", options.time_budget), ("--apps", apps))
+    for name, value in asked:
         if value is not None:
             remedy = "leave it out: a recording is read whole"
             raise UsageError(f"{name} is for phones", remedy=remedy)
@@ -194,44 +214,22 @@ def _require_whole(options: Options) -> None:
 
 @contextlib.contextmanager
 def _opened(
-    path: Path, rules: Rules, indicators: Indicators, formats: Sequence[str] = ()
+    path: Path,
+    rules: Rules,
+    indicators: Indicators,
+    min_sdk: int | None,
+    formats: Sequence[str] = (),
 ) -> Iterator[tuple[Recording, Knowledge]]:
     """Survey a recording while the rules are loaded and the renderers made ready beside it."""
     with ThreadPoolExecutor(1, thread_name_prefix="beside") as beside:
         loading = beside.submit(known, rules, indicators)
         beside.submit(prepare, formats)
         try:
-            with opened(path) as recording:
+            with opened(path, min_sdk=min_sdk) as recording:
                 yield recording, loading.result()
         except CaseError:
             loading.result()  # a rule that is wrong is said before evidence that is
             raise
-
-
-def _read(
-    recording: Recording, options: Options, moment: datetime | None = None
-) -> tuple[EvidenceReader, tuple[Evidence, ...]]:
-    """Read all that artifacts know; ages are at `moment`, or when the recording was made."""
-    evidence = tuple(recording.evidence())
-    snapshot = Snapshot(
-        recording.platform,
-        now=moment or recording.recorded_at or recording.surveyed_at,
-        host_keys=recording.header.host_keys,
-    )
-    reader = EvidenceReader(recording.artifacts, snapshot, recording.worker, recorded=True)
-    options.emit(Started(device="", profile=PROFILE, requests=len(evidence), recorded=True))
-    for done, each in enumerate(evidence, start=1):
-        reader.read(each, recording.file(each))
-        options.emit(
-            EvidenceAdded(
-                id=each.id,
-                artifact=", ".join(reader.names_of(each.request)),
-                request=str(each.request),
-                size=each.size,
-            )
-        )
-        options.emit(Progress(phase="examine", done=done, total=len(evidence)))
-    return reader, evidence
 
 
 def _record(
@@ -285,17 +283,16 @@ def _examination(
     knowledge: Knowledge,
     redaction: Redaction,
     started: datetime,
+    contents: Contents,
     on_event: OnEvent | None = None,
     clock: Callable[[], datetime] = now,
     digest: str | None = None,
 ) -> Examination:
     mixed = _mixed(reader, recording.platform)
     yara = knowledge.pack.yara
-    contents = (
-        Contents()
-        if yara is None or is_file(acquisition)
-        else scan_content(recording, yara, hide=redaction.name, on_event=on_event)
-    )
+    if yara is not None and not is_file(acquisition):
+        others = scan_content(recording, yara, hide=redaction.name, on_event=on_event)
+        contents = merged((contents, others))
     return Examination(
         acquisition=acquisition,
         evidence=evidence,

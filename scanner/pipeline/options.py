@@ -5,11 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
 from scanner.model.events import Event, OnEvent
 from scanner.model.privacy import PrivacyLevel
+from scanner.model.requests import GiB
+
+AppTransfer = Literal["auto", "whole", "parts", "none"]
+"""auto: whole, and of what is slow to come the parts that tell what it is and who signed it."""
 
 
 class Custody(Struct, frozen=True, kw_only=True):
@@ -41,6 +46,10 @@ class Options(Struct, frozen=True, kw_only=True):
     custody: Custody = Custody()
     adb: AdbServer = AdbServer()
     usbmux: str | None = None  # address of usbmuxd; None: where the environment says, or the usual
+    apps: AppTransfer = "auto"  # how the files of apps come from a phone, where a profile asks
+    app_cache: int = 4 * GiB  # bytes of copies of files of apps that are kept; 0: none
+    min_sdk: int | None = None  # verify apps for this version of Android on; None: as they state
+    jobs: int | None = None  # files of apps that are read at once; None: one for each core
     include: Sequence[str] = ()  # what is asked for only on request: traffic, sysdiagnose
     resume: bool = False  # go on with an acquisition that was interrupted
     on_event: OnEvent | None = None  # called by threads of the scan, one event at a time

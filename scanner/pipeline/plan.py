@@ -124,14 +124,14 @@ def waves(artifacts: Sequence[Artifact]) -> Iterator[Wave]:
     ]
     for depth in sorted({depth for depth, _ in depths}):
         readings = tuple(reading for own, reading in depths if own == depth)
-        after = frozenset(name for reading in readings for name in _after(reading))
+        after = frozenset(name for reading in readings for name in awaited(reading))
         yield Wave(readings=readings, after=after & chosen.keys())
 
 
 def _depth(reading: Reading, chosen: dict[str, Artifact], above: tuple[str, ...]) -> int:
     """Return how many waves must be over before a reading can be asked for."""
     depths = [0]
-    for name in _after(reading):
+    for name in awaited(reading):
         if name in above:
             raise UsageError(f"artifacts wait for each other: {', '.join((*above, name))}")
         if name in chosen:
@@ -139,7 +139,8 @@ def _depth(reading: Reading, chosen: dict[str, Artifact], above: tuple[str, ...]
     return max(depths)
 
 
-def _after(reading: Reading) -> tuple[str, ...]:
+def awaited(reading: Reading) -> tuple[str, ...]:
+    """Return the names of the artifacts that must be read before a reading can be asked for."""
     return reading.request.after if isinstance(reading.request, Planned) else ()
 
 

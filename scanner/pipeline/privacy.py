@@ -8,19 +8,21 @@ stand only in findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from pathlib import PurePosixPath
 
 import msgspec
 from msgspec import UNSET, Struct, structs
 
 from scanner.case import pseudonym
 from scanner.model.entities import ENTITIES, Entity
-from scanner.model.evidence import Gap
+from scanner.model.evidence import Gap, Unanswered
 from scanner.model.findings import LEVELS, Finding, Match, Subject
 from scanner.model.indicators import FeedLine, IndicatorSet
 from scanner.model.observables import IndicatorLine, ObservableType, Tlp
 from scanner.model.privacy import UNREADABLE, PrivacyClass, PrivacyLevel, privacy_classes
+from scanner.model.requests import AnyRequest, AppBytes
 from scanner.snapshot import Joined, Snapshot
 
 Value = str | int | bool | None
@@ -38,6 +40,7 @@ _WITHHELD: dict[PrivacyLevel, frozenset[Tlp | None]] = {
 }
 
 
+_SUFFIXES = frozenset({".apk", ".apks", ".dex", ".dylib", ".ipa", ".jar", ".so"})
 _DEVICE_IDS: frozenset[ObservableType] = frozenset({"adb_key"})  # shown as the devices' own are
 
 
@@ -95,6 +98,18 @@ class Redaction(Struct, frozen=True):
         """Return where an evidence lies; names of files, which people choose, not at `public`."""
         return origin.partition("!")[0] if self.level == "public" else origin
 
+    def request(self, request: AnyRequest) -> str:
+        """Return what was asked, as this level shows it."""
+        return asked_at(self.level, request)
+
+    def unanswered(self, unanswered: Iterable[Unanswered]) -> tuple[Unanswered, ...]:
+        """Return what was not answered; without files of apps at `public`: gaps count them."""
+        return tuple(
+            each
+            for each in unanswered
+            if self.level != "public" or not isinstance(each.request, AppBytes)
+        )
+
     def gap(self, gap: Gap) -> Gap:
         """Return a gap of a recording itself, whose request is a place in it."""
         return structs.replace(gap, request=self.origin(gap.request or "") or None)
@@ -113,7 +128,10 @@ class Redaction(Struct, frozen=True):
 
     def _subject(self, subject: Subject) -> Subject:
         classes = _CLASSES[subject.entity]
-        key = {name: self._matched(value, classes[name]) for name, value in subject.key.items()}
+        key = {  # that of a correlation may name a leaf of a record
+            name: self._matched(value, classes[name.partition(".")[0]])
+            for name, value in subject.key.items()
+        }
         stated = {name: value for name, value in key.items() if value is not None}
         return structs.replace(subject, key=stated)
 
@@ -171,6 +189,23 @@ class Redaction(Struct, frozen=True):
                 hides = hidden and value is not None
                 shown[field] = self.pseudonym(privacy, _text(value)) if hides else value
         return shown
+
+
+def asked_at(level: PrivacyLevel, request: AnyRequest) -> str:
+    """Return what was asked; names of apps, which paths hold, not at `public`."""
+    if level == "public" and isinstance(request, AppBytes):
+        return f"{'parts' if request.ranges else 'bytes'} of a file of an app"
+    return str(request)
+
+
+def hidden_at(level: PrivacyLevel) -> Callable[[str], str]:
+    """Return what gives the name of a file of an app as a level shows it."""
+    return _kind_of_file if level == "public" else str
+
+
+def _kind_of_file(name: str) -> str:
+    suffix = PurePosixPath(name).suffix
+    return suffix if suffix.lower() in _SUFFIXES else "a file"
 
 
 def _text(value: object) -> str:

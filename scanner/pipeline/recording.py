@@ -15,8 +15,8 @@ from scanner.formats.container import RecordedFile
 from scanner.formats.text import safe_text
 from scanner.model.artifact import Artifact, Profile
 from scanner.model.evidence import Evidence, Gap, Locator, Outcome, evidence_id
-from scanner.model.recording import PROFILE_FILES, Flaw, Header, Part, platform_of
-from scanner.model.requests import GiB, MiB, Survey
+from scanner.model.recording import FILES, Flaw, Header, Part, platform_of
+from scanner.model.requests import AppBytes, GiB, MiB, Survey
 from scanner.pipeline.host import now
 from scanner.pipeline.plan import reading_any, selected, wanted_of_recordings
 from scanner.sources.recorded import common_top, is_given, survey
@@ -150,19 +150,21 @@ def _outcome(part: Part) -> Outcome:
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Recording]:
+def opened(path: Path, *, min_sdk: int | None = None) -> Iterator[Recording]:
     """Survey a recording, and keep the worker that reads it.
+
+    Apps in it are verified from `min_sdk` on, or as they state themselves.
 
     UsageError for a path of no known kind; CaseError for a recording of which nothing is readable.
     """
     path = path.absolute()
     with Worker(readable=[path], preload=["scanner.artifacts", survey.__module__]) as worker:
         surveyed_at = now()
-        header, parts, flaws = _survey(path, worker)
+        header, parts, flaws = _survey(path, worker, min_sdk)
         artifacts = tuple(
             selected(ARTIFACTS, platform_of(header.kind), Profile.DEEP, recorded=True)
         )
-        if header.kind in PROFILE_FILES:  # what it is not, it does not lack
+        if header.kind in FILES:  # what it is not, it does not lack
             artifacts = reading_any(artifacts, (part.request for part in parts if part.request))
         yield Recording(
             path=path,
@@ -176,16 +178,22 @@ def opened(path: Path) -> Iterator[Recording]:
         )
 
 
-def _survey(path: Path, worker: Worker) -> tuple[Header, list[Part], list[Flaw]]:
-    file = RecordedFile(Survey(wanted=wanted_of_recordings(ARTIFACTS)), path, Locator())
+def _survey(
+    path: Path, worker: Worker, min_sdk: int | None
+) -> tuple[Header, list[Part], list[Flaw]]:
+    wanted = tuple(
+        structs.replace(each, min_sdk=min_sdk) if isinstance(each, AppBytes) else each
+        for each in wanted_of_recordings(ARTIFACTS)
+    )
+    file = RecordedFile(Survey(wanted=wanted), path, Locator())
     try:
         found = tuple(worker.survey(survey, file, _LIMITS))
     except NotAvailable as error:
         raise UsageError(
             f"{path}: is no recording of a known kind",
             remedy="Known are cases, Android bugreports (zip, folder or text), folders and zips of"
-            " androidqf, folders of dumpsys outputs, and files with a configuration or provisioning"
-            " profile of iOS.",
+            " androidqf, folders of dumpsys outputs, apps (APK, IPA, their programs, and folders of"
+            " them), and files with a configuration or provisioning profile of iOS.",
         ) from error
     except (ParseError, WorkerKilled) as error:
         raise CaseError(

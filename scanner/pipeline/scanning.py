@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from scanner.detect.calls import asked_calls
 from scanner.model.events import Finished
 from scanner.pipeline.acquisition import Acquiring, acquiring, starting
+from scanner.pipeline.app_files import AppInspection
 from scanner.pipeline.compose import Examination, Examined
 from scanner.pipeline.files import rendered, write_report
 from scanner.pipeline.host import now
 from scanner.pipeline.knowledge import Indicators, Knowledge, Rules, known
 from scanner.pipeline.offline import scan_recording
 from scanner.pipeline.options import Options
-from scanner.pipeline.privacy import Redaction
+from scanner.pipeline.privacy import Redaction, hidden_at
 from scanner.pipeline.results import Scanned
 from scanner.pipeline.target import as_path
 from scanner.report.formats import prepare
@@ -64,8 +66,19 @@ def _scan(
         with (
             ThreadPoolExecutor(1, thread_name_prefix="beside") as beside,
             acquiring(target, options, worker) as running,
+            AppInspection(
+                running.reader,
+                readable=[running.case.evidence_folder],
+                platform=running.case.acquisition.platform,
+                pack=knowledge.pack.yara,
+                calls=asked_calls(knowledge.pack, running.case.acquisition.platform),
+                jobs=options.jobs,
+                hide=hidden_at(options.privacy),
+                on_event=options.on_event,
+            ) as apps,
         ):
             beside.submit(prepare, formats)
+            running.handing_on.inspection = apps
             running.collect()
             running.record_end()
             examined = Examination(
@@ -77,6 +90,7 @@ def _scan(
                 redaction=Redaction(options.privacy, running.case.device_key),
                 started_at=started,
                 source=running.source,
+                contents=apps.finish(),
             ).conclude(options.on_event)
             verdict, findings = examined.report.verdict, len(examined.report.findings)
             complete = running.case.acquisition.complete

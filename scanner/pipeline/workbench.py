@@ -96,7 +96,7 @@ def tried_bytes(pack: YaraPack, path: Path, looked: Looked | None) -> Iterator[T
         contents = Contents()
         if path.exists() and not is_case(path):
             with opened(path) as recording:
-                contents = scan_content(recording, pack, hide=looked.redaction.name)
+                contents = scan_content(recording, pack, hide=looked.redaction.name, apps=True)
     matches = matches_of(pack, contents)
     lines = {file.line.id: file for file in pack.files}
     checks = (each for one in platforms for each in inspect_yara(pack, contents, platform=one))

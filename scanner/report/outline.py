@@ -12,8 +12,9 @@ from scanner.formats.text import safe_text
 from scanner.model.evidence import Gap, Reason
 from scanner.model.exposure import Exposure
 from scanner.model.findings import LEVELS, Finding, Level, Message, RuleClass, Status
+from scanner.model.recording import APP_FILES
 from scanner.model.report import Report, RuleLine
-from scanner.report import indications
+from scanner.report import apps, indications
 from scanner.report.messages import named, text
 
 # In the order in which a person should read, and do, them.
@@ -60,7 +61,15 @@ DO_NOT: tuple[str, ...] = (
 _SAFETY = ("safety.noticed", "safety.removal", "safety.plan", "safety.device")
 _SAFETY_OF_FILE = ("safety.file", "safety.plan", "safety.device")
 
-_NAMES = frozenset({"package", "component", "name", "fingerprint", "identifier", "profile"})
+# What a report about a phone, a file, or files of apps calls its parts.
+_WORDS_OF = {
+    "": ("ui.owner_part", "ui.posture", "ui.posture_lead"),
+    "_of_file": ("ui.owner_part_of_file", "ui.posture_of_file", "ui.posture_lead_of_file"),
+    "_of_apps": ("ui.owner_part_of_apps", "ui.posture_of_apps", "ui.posture_lead_of_apps"),
+}
+_NAMES = frozenset({"package", "component", "name", "fingerprint", "identifier", "profile", "path"})
+_DIGESTS = frozenset({"sha256", "file"})  # shortened where a name stands before them
+_SHORT = 12
 _SERIOUS = ("compromise_confirmed", "suspicious")
 _MATCHED_NAMES = 3  # of what a finding without a subject of its own shows
 
@@ -92,6 +101,14 @@ class Unseen(Struct, frozen=True):
     count: int
 
 
+class Missed(Struct, frozen=True, kw_only=True):
+    """Gaps that differ in what was asked only."""
+
+    gap: Gap  # the first of them
+    count: int
+    requests: tuple[tuple[str | None, str | None], ...]  # each with its evidence
+
+
 class Outline(Struct, frozen=True):
     """One report, arranged."""
 
@@ -111,6 +128,8 @@ class Outline(Struct, frozen=True):
     later: tuple[Step, ...]
     do_not: tuple[Step, ...]
     unseen: tuple[Unseen, ...]
+    missed: tuple[Missed, ...]
+    apps: apps.Apps
     lacking: tuple[Exposure, ...]  # known holes that the build has not closed, the latest first
     lacks: Message | None  # how many holes that is, and of which build
     campaigns: tuple[str, ...]  # names under which the exploitation of these holes is known
@@ -128,11 +147,12 @@ def outline(report: Report, language: str = "en") -> Outline:
     entities = sorted(report.coverage.entities.items())
     lacking = tuple(each for each in report.exposure if each.status == "lacks_fix")
     certain = tuple(each for each in lacking if each.branch_fixed)
-    of = "_of_file" if report.device is None else ""
+    of = _subject_kind(report)
+    words = _WORDS_OF[of]
     return Outline(
-        owner_part="ui.owner_part_of_file" if of else "ui.owner_part",
-        posture_title="ui.posture_of_file" if of else "ui.posture",
-        posture_lead="ui.posture_lead_of_file" if of else "ui.posture_lead",
+        owner_part=words[0],
+        posture_title=words[1],
+        posture_lead=words[2],
         safety=_SAFETY_OF_FILE if of else _SAFETY,
         verdict=named(f"verdict{of}", report.verdict, language),
         means=named(f"means{of}", report.verdict, language),
@@ -146,6 +166,8 @@ def outline(report: Report, language: str = "en") -> Outline:
         later=later,
         do_not=do_not,
         unseen=tuple(_unseen(report.gaps, language)),
+        missed=tuple(_missed(report.gaps)),
+        apps=apps.arrange(report, shown),
         lacking=lacking,
         lacks=_lacks(certain),
         campaigns=tuple(dict.fromkeys(name for each in certain for name in each.campaigns)),
@@ -154,6 +176,15 @@ def outline(report: Report, language: str = "en") -> Outline:
         entities=tuple((named("entity", name, language), count) for name, count in entities),
         statuses=tuple((each, statuses[each]) for each in get_args(Status) if statuses[each]),
     )
+
+
+def _subject_kind(report: Report) -> str:
+    """Return how ids of texts end that speak of files, or of apps, and not of a phone."""
+    if report.device is not None:
+        return ""
+    acquisition = report.run.acquisition
+    is_of_apps = acquisition is not None and acquisition.transport in APP_FILES
+    return "_of_apps" if is_of_apps else "_of_file"
 
 
 def _lacks(lacking: tuple[Exposure, ...]) -> Message | None:
@@ -231,7 +262,9 @@ def _subject(finding: Finding, language: str) -> str:
     parts = []
     for name in sorted(key, key=lambda name: (name == "user", name not in _NAMES, name)):
         value = key[name]
-        if name == "user":
+        if finding.subject.about and name in _DIGESTS and value is not None:
+            parts.append(str(value)[:_SHORT])
+        elif name == "user":
             parts.append(text(_user(value), language))
         elif name in _NAMES:
             parts.append(str(value))
@@ -288,13 +321,24 @@ def _always(report: Report) -> tuple[str, ...]:
 
 def _unseen(gaps: Iterable[Gap], language: str) -> Iterable[Unseen]:
     grouped: dict[Reason, dict[str, set[int | None]]] = {}
-    counted = Counter(gap.reason for gap in gaps)
+    counted: Counter[Reason] = Counter()
     for gap in gaps:
+        counted[gap.reason] += gap.count
         grouped.setdefault(gap.reason, {}).setdefault(gap.artifact, set()).add(gap.user)
     for reason in get_args(Reason):
         if artifacts := grouped.get(reason):
             what = sorted(_limited(name, users, language) for name, users in artifacts.items())
             yield Unseen(reason, tuple(what), counted[reason])
+
+
+def _missed(gaps: Iterable[Gap]) -> Iterable[Missed]:
+    grouped: dict[tuple[object, ...], list[Gap]] = {}
+    for gap in gaps:
+        key = gap.artifact, gap.reason, gap.user, gap.detail
+        grouped.setdefault(key, []).append(gap)
+    for group in grouped.values():
+        asked = tuple((gap.request, gap.evidence) for gap in group if gap.request or gap.evidence)
+        yield Missed(gap=group[0], count=sum(gap.count for gap in group), requests=asked)
 
 
 def _limited(artifact: str, users: set[int | None], language: str) -> str:

@@ -15,6 +15,7 @@ from scanner.formats.text import safe_text
 from scanner.model.findings import LEVELS, Level, Message
 from scanner.model.report import Report, Verdict
 from scanner.report import indications
+from scanner.report.apps import AppRow
 from scanner.report.messages import named, text
 from scanner.report.outline import Outline, Shown, Step, alike, by_level, outline
 
@@ -117,8 +118,38 @@ class _Summary:
             self._print(self._t("ui.coverage_none"), indent=2)
         if tally := ", ".join(f"{name} {count}" for name, count in self.outline.entities):
             self._print(f"{tally}.", indent=2)
+        self._apps()
         if compared := indications.short(self.report):
             self._print(text(compared, self.language), indent=2)
+
+    def _apps(self) -> None:
+        """Say of each file of an app what it is and who signed it; of many, whose does not hold."""
+        rows = self.outline.apps.rows
+        if not rows:
+            return
+        counts = dict(self.outline.apps.counts)
+        holds, fails = counts.get("signature_holds", 0), counts.get("signature_fails", 0)
+        if len(rows) > _FEW:
+            rest = len(rows) - holds - fails
+            said = self._t("ui.apps_counted", holds=holds, fails=fails, rest=rest)
+            self._print(said, indent=2)
+            rows = tuple(row for row in rows if row.holds == "signature_fails" or row.line.debug)
+        for row in rows[:_MOST]:
+            self._row("-", self._app(row))
+        self._rest(len(rows) - _MOST)
+
+    def _app(self, row: AppRow) -> str:
+        line = row.line
+        kind = self._named("app_file_kind", line.kind) if line.kind else ""
+        name = " ".join(filter(None, (line.package or kind, line.version)))
+        parts = [f"{self._t('ui.signature')} {self._t(f'ui.{row.holds}')}"]
+        if row.signers:
+            parts.append(f"{self._t('ui.signer')} {', '.join(row.signers[:_FEW])}")
+        if line.debug:
+            parts.append(self._t("ui.signer_debug"))
+        known = f" ({safe_text(name, 80)})" if name and name != row.title else ""
+        said = f"{safe_text(row.title, 60)}{known}: {'; '.join(parts)}."
+        return " ".join([said, *row.why[:1]])
 
     def _found(self) -> None:
         self._heading("ui.found")

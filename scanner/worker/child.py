@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from scanner.errors import NotAvailable, ParseError
 from scanner.formats.container import RecordedFile
-from scanner.model.content import Content
+from scanner.model.content import Content, Scanned
 from scanner.model.entities import Statement
 from scanner.model.evidence import PathFile
 from scanner.model.requests import Survey
@@ -89,7 +89,8 @@ def _yielded(call: Call | Task) -> Iterator[Statement | Content]:
 class _Batches:
     """Gathers what comes fast, and holds back nothing that comes slowly.
 
-    Without `wait` nothing at all: what a task said before it kills the child tells where it was.
+    Without `wait` only what says that nothing matched: what a task said before it kills the child
+    tells where it was, and what was found until then stands.
     """
 
     def __init__(self, outbox: IO[bytes], *, wait: bool) -> None:
@@ -101,7 +102,8 @@ class _Batches:
         encoded = _encode(statement)
         self._statements.append(msgspec.Raw(encoded))
         self._size += len(encoded)
-        if not self._wait or self._size >= BATCH_SIZE or time.monotonic() >= self._due:
+        held_back = self._wait or (isinstance(statement, Scanned) and not statement.matches)
+        if not held_back or self._size >= BATCH_SIZE or time.monotonic() >= self._due:
             self.flush()
 
     def flush(self) -> None:
@@ -128,11 +130,20 @@ def find(call: Call | Task) -> Callable[..., Iterator[Statement | Content]]:
 def _file(call: Call) -> PathFile | RecordedFile:
     if call.locator is not None:
         place = Path(call.path), call.locator
-        return RecordedFile(call.request, *place, id=call.id, exit_code=call.exit_code, sha256=call.sha256)
+        return RecordedFile(
+            call.request, *place, id=call.id, exit_code=call.exit_code, sha256=call.sha256
+        )
     if isinstance(call.request, Survey):
         raise ParseError("the place of a recording expected")
     errors = Path(call.errors_path) if call.errors_path else None
-    return PathFile(call.request, Path(call.path), errors, id=call.id, exit_code=call.exit_code, sha256=call.sha256)
+    return PathFile(
+        call.request,
+        Path(call.path),
+        errors,
+        id=call.id,
+        exit_code=call.exit_code,
+        sha256=call.sha256,
+    )
 
 
 def _describe(error: BaseException, module: str) -> str:

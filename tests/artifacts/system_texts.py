@@ -6,10 +6,11 @@ from __future__ import annotations
 import json
 
 from . import (
-    test_installed_files,
     test_battery_daily,
     test_databases,
     test_files,
+    test_installed_files,
+    test_installed_listing,
     test_mounts,
     test_root_traces,
     test_tombstones,
@@ -32,7 +33,8 @@ def texts(canary: str) -> dict[str, list[tuple[int, str | bytes]]]:
     crash = test_tombstones.PROTOBUF.replace(secret.encode(), canary.ljust(len(secret)).encode())
     return {
         "android.installed_files": [
-            (0, json.dumps([test_installed_files.package(Subject=canary, Issuer=canary)]))
+            (0, json.dumps([test_installed_files.package(Subject=canary, Issuer=canary)])),
+            (1, test_installed_listing.LISTED),
         ],
         "android.mounts": [
             (0, test_mounts.FOURTEEN),

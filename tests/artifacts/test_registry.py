@@ -13,9 +13,10 @@ from scanner.model.artifact import Planned, Reading
 from scanner.model.entities import Otherwise, Statement
 from scanner.model.evidence import BytesFile
 from scanner.model.privacy import UNREADABLE, privacy_classes
-from scanner.model.requests import Command, for_user
+from scanner.model.requests import AppFolders, Command, for_user
 
 from . import (
+    app_answers,
     ios_texts,
     network_texts,
     power_texts,
@@ -24,6 +25,7 @@ from . import (
     test_adb_keys,
     test_device_policy,
     test_getprop,
+    test_installed_listing,
     test_processes,
     test_users,
 )
@@ -88,19 +90,26 @@ def answer_to(reading: Reading, text: str | bytes) -> BytesFile:
     """Return a text as the answer to what the reading asks, of user 10 where it asks of users."""
     request = reading.request
     if isinstance(request, Planned):
-        assert isinstance(request.template, Command)
-        request = for_user(request.template, 10)
+        template = request.template
+        assert isinstance(template, Command | AppFolders)
+        request = test_installed_listing.APPS
+        if isinstance(template, Command):
+            request = for_user(template, 10)
     data = text.encode() if isinstance(text, str) else text
     return BytesFile(request, data, b"", exit_code=0)
 
 
-ANSWERS = {
-    name: [(number, answer_to(BY_NAME[name].readings[number], text)) for number, text in texts]
-    for name, texts in TEXTS.items()
-} | {
-    name: [(number, BytesFile(request, data)) for number, request, data in answers]
-    for name, answers in ios_texts.texts(CANARY).items()
-}
+ANSWERS = (
+    {
+        name: [(number, answer_to(BY_NAME[name].readings[number], text)) for number, text in texts]
+        for name, texts in TEXTS.items()
+    }
+    | {
+        name: [(number, BytesFile(request, data)) for number, request, data in answers]
+        for name, answers in ios_texts.texts(CANARY).items()
+    }
+    | app_answers.answers()
+)
 CASES = [
     pytest.param(name, number, file, id=f"{name}-{at}")
     for name, files in ANSWERS.items()

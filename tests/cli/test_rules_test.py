@@ -10,6 +10,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from fixtures.building.app import App, apk
+from fixtures.building.dex import Class, Dex
 from tests.cli.test_rules_check import PROOFS, RIGHT, YARA
 from tests.detect.rule_files import rule_data, write
 from tests.pipeline.conftest import OLD, TAMPERED
@@ -183,6 +185,24 @@ def test_a_match_of_bytes_is_told_whole(run, tmp_path: Path):
         "size": len(library),
         "sha256": hashlib.sha256(library).hexdigest(),
     } == match
+
+
+def test_yara_rules_are_tried_on_files_of_apps(run, tmp_path: Path):
+    write(tmp_path, YARA.replace('"text"', '"dex"'), "rules/odd.yar")
+    write(tmp_path, PROOFS, "rules/odd.proofs.yml")
+    (tmp_path / "apps").mkdir()
+    texts = ("it says com.example.odd",)
+    odd, plain = Dex(classes=(Class(name="com.example.app.Main", loads=texts),)), Dex()
+    (tmp_path / "apps/odd.apk").write_bytes(apk(App(code=(odd,))))
+    (tmp_path / "apps/plain.apk").write_bytes(apk(App(code=(plain,))))
+
+    ran = run("rules", "test", "rules", "--no-clean", "--on", "apps", "--json")
+
+    assert 0 == ran.returncode, ran.stderr
+    ((tried,),) = [each["rules"] for each in json.loads(ran.stdout)["on"]]
+    assert {"odd.apk!/classes.dex"} == {
+        each["subject"]["key"]["path"] for each in tried["findings"]
+    }
 
 
 @pytest.mark.parametrize("form", ["case", "demo"])

@@ -67,7 +67,7 @@ def matched(contents: Contents) -> dict[str, tuple[str, list[str]]]:
 def test_code_of_a_collection_is_scanned_and_nothing_personal(rules, collection):
     events: list[Any] = []
     with opened(collection) as recording:
-        contents = scan_content(recording, rules, on_event=events.append)
+        contents = scan_content(recording, rules, on_event=events.append, apps=True)
 
     assert {
         "apks/com.example.app.apk!/classes.dex": ("installed_file", ["other"]),
@@ -97,7 +97,7 @@ def test_what_cannot_be_opened_is_a_gap_with_a_hidden_name(rules, collection):
     data = packed([MANIFEST, ("named-by-somebody.so", ELF)])
     (collection / "tmp" / "b.apk").write_bytes(stated(data, "named-by-somebody.so", flags=1))
     with opened(collection) as recording:
-        contents = scan_content(recording, rules, hide=lambda _: "hidden")
+        contents = scan_content(recording, rules, hide=lambda _: "hidden", apps=True)
 
     (gap,) = contents.gaps
     assert ("android.contents", "locked", "hidden!hidden") == (

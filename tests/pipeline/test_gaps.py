@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from scanner.errors import ParseError
 from scanner.model.artifact import Artifact, Planned, Reading, Stated
 from scanner.model.entities import Property, User
-from scanner.model.evidence import BytesFile, Evidence, Outcome, Unanswered
-from scanner.model.requests import Command, File, Glob, Section, for_user
+from scanner.model.evidence import BytesFile, Evidence, Gap, Outcome, Unanswered
+from scanner.model.requests import AppBytes, Command, File, Glob, Section, for_user
+from scanner.pipeline.gaps import unnamed
 from scanner.pipeline.reading import EvidenceReader
 from scanner.snapshot import Snapshot
 
@@ -121,3 +124,94 @@ def test_a_phone_is_not_blamed_for_what_stands_in_recordings_only():
 
     assert [] == gaps(of, (ONE, b"x"), recorded=False)
     assert [("timeout", None)] == gaps(of, recorded=False, unanswered=[refused])
+
+
+# --- files of apps ------------------------------------------------------------------------------
+
+LISTING, APPS = Command(argv=("list",)), AppBytes(path="*")
+
+
+def of_apps(paths: tuple[str, ...]) -> tuple[Artifact, Artifact]:
+    """What lists the apps, and what reads the bytes of those that it names."""
+    planned = Planned(
+        after=("android.list",),
+        template=APPS,
+        plan=lambda _: (AppBytes(path=path) for path in paths),
+    )
+    listing = structs.replace(artifact(Reading(LISTING, parse)), name="android.list")
+    return listing, artifact(Reading(planned, parse))
+
+
+def gaps_of_apps(paths, *answers, unanswered=(), recorded=False):
+    reader = EvidenceReader(of_apps(paths), Snapshot("android"), InThisProcess(), recorded=recorded)
+    for number, (request, data) in enumerate(answers):
+        evidence = Evidence(
+            id=f"e-{number}",
+            request=request,
+            origin="test",
+            sha256="",
+            size=len(data),
+            outcome=Outcome(),
+            started_at=AT,
+        )
+        reader.read(evidence, BytesFile(request, data, id=evidence.id))
+    return [each for each in reader.gaps(unanswered, None) if each.artifact == "android.test"]
+
+
+def refused(path: str, reason="not_selected", detail="not asked for") -> Unanswered:
+    return Unanswered(request=AppBytes(path=path), reason=reason, detail=detail)
+
+
+def test_many_files_that_nobody_answered_for_are_one_gap_for_each_reason():
+    paths = tuple(f"/data/app/{number}/base.apk" for number in range(10))
+    none = [refused(path) for path in paths[:6]]
+    none += [refused(path, "source_absent", "there is no such file") for path in paths[6:]]
+
+    found = gaps_of_apps(paths, (LISTING, b"x"), unanswered=none)
+
+    assert [("not_selected", 6, None), ("source_absent", 4, None)] == [
+        (gap.reason, gap.count, gap.request) for gap in found
+    ]
+    assert ["not asked for", "there is no such file"] == [gap.detail for gap in found]
+
+
+def test_a_few_files_are_named():
+    paths = tuple(f"/data/app/{number}/base.apk" for number in range(3))
+
+    found = gaps_of_apps(paths, (LISTING, b"x"), unanswered=[refused(path) for path in paths])
+
+    assert [f"bytes of {path}" for path in paths] == [gap.request for gap in found]
+    assert [1, 1, 1] == [gap.count for gap in found]
+
+
+def test_a_file_that_is_there_and_cannot_be_read_is_named_among_many():
+    paths = tuple(f"/data/app/{number}/base.apk" for number in range(20))
+
+    found = gaps_of_apps(paths, (LISTING, b"x"), *((AppBytes(path=path), b"") for path in paths))
+
+    assert {f"bytes of {path}" for path in paths} == {gap.request for gap in found}
+    assert {"parse_error"} == {gap.reason for gap in found}
+
+
+def test_thousands_of_them_are_bounded():
+    answers = [(AppBytes(path=f"{number}.apk"), b"") for number in range(1_500)]
+
+    found = gaps_of_apps((), *answers, recorded=True)
+
+    assert 1_001 == len(found)
+    assert 1_500 == sum(gap.count for gap in found)
+
+
+def test_a_phone_without_added_apps_has_no_gap_where_their_list_was_read():
+    assert [] == gaps_of_apps((), (LISTING, b"x"))
+    assert ["source_absent"] == [gap.reason for gap in gaps_of_apps((), (LISTING, b""))]
+    assert ["source_absent"] == [gap.reason for gap in gaps_of_apps((), recorded=True)]
+
+
+def test_without_the_names_of_apps_a_reason_and_a_count_are_left():
+    paths = tuple(f"/data/app/com.example.{number}/base.apk" for number in range(5))
+    found = gaps_of_apps(paths, (LISTING, b"x"), *((AppBytes(path=path), b"") for path in paths))
+
+    (hidden,) = unnamed(found, of_apps(paths))
+
+    assert Gap(artifact="android.test", reason="parse_error", count=5) == hidden

@@ -22,6 +22,7 @@ from tests.report.examples import (
     tampered,
     unfinished,
 )
+from tests.report.of_apps import of_apps
 
 FEEDS = IndicatorSet(
     digest="a1b2c3d4" * 8,
@@ -116,4 +117,5 @@ EXAMPLES = {
     "gapped": gapped(),
     "unfinished": unfinished(),
     "bare": bare(),
+    "of_apps": of_apps(),
 }

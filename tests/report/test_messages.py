@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from scanner.errors import UsageError
-from scanner.model.entities import ENTITIES
+from scanner.model.entities import ENTITIES, AppFileKind
 from scanner.model.evidence import Provenance, Reason
 from scanner.model.findings import Confidence, Level, Message, RuleClass, Status
 from scanner.model.indicators import FeedKind, Signature
@@ -33,6 +33,10 @@ CLOSED = {
     "verdict_of_file": Verdict,
     "means_of_file": Verdict,
     "means_not_of_file": Verdict,
+    "verdict_of_apps": Verdict,
+    "means_of_apps": Verdict,
+    "means_not_of_apps": Verdict,
+    "app_file_kind": AppFileKind,
     "status": Status,
     "reason": Reason,
     "level": Level,
@@ -158,14 +162,14 @@ def test_a_parameter_can_name_a_text():
     }
 
     assert text(Message("check.gap", params)) == (
-        "Apps of each user: The phone or the profile was locked, users 10, 150."
+        "Apps of each user: It was locked or encrypted, users 10, 150."
     )
 
 
 def test_a_part_without_its_parameter_is_left_out():
     params: dict[str, str | int] = {"artifact": "mine.own", "reason": "locked", "users": ""}
 
-    assert text(Message("check.gap", params)) == "mine.own: The phone or the profile was locked."
+    assert text(Message("check.gap", params)) == "mine.own: It was locked or encrypted."
 
 
 @pytest.mark.parametrize(

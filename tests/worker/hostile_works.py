@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scanner.model.content import Content, Entered, PassedOver, ScanWork, Work
+from scanner.model.content import (
+    Content,
+    Entered,
+    PassedOver,
+    RuleMatch,
+    Scanned,
+    ScanWork,
+    Work,
+)
 from scanner.model.entities import Property
 
 
@@ -29,6 +37,13 @@ def hangs_at_the_second(_: Path | None, __: Work) -> Iterator[Content]:
     yield Entered(number=0)
     yield Entered(number=1)
     time.sleep(600)
+
+
+def dies_after_a_match(_: Path | None, __: Work) -> Iterator[Content]:
+    yield Entered(number=0)
+    yield Scanned(place=("a",), size=7, kind="dex")
+    yield Scanned(place=("b",), size=7, kind="dex", matches=(RuleMatch(rule="r", file="f.yar"),))
+    os._exit(1)
 
 
 def says_what_is_no_content(_: Path | None, __: Work) -> Iterator[Any]:

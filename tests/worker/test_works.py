@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scanner.errors import ParseError, WorkerKilled
-from scanner.model.content import Entered, PassedOver, Place, ScanWork
+from scanner.model.content import Entered, PassedOver, Place, RuleMatch, Scanned, ScanWork
 from scanner.model.evidence import Locator
 from scanner.worker import Limits, Worker
 from tests.worker import hostile_works as hostile
@@ -50,6 +50,19 @@ def test_what_came_before_a_death_is_told(worker, work, limits):
         seen.extend(received)
 
     assert [Entered(number=0), Entered(number=1)] == seen
+
+
+def test_a_match_before_a_death_is_told_with_all_before_it(worker):
+    seen = []
+    with pytest.raises(WorkerKilled):
+        seen.extend(worker.work(hostile.dies_after_a_match, WORK))
+
+    matches = (RuleMatch(rule="r", file="f.yar"),)
+    assert [
+        Entered(number=0),
+        Scanned(place=("a",), size=7, kind="dex"),
+        Scanned(place=("b",), size=7, kind="dex", matches=matches),
+    ] == seen
 
 
 def test_what_is_no_content_is_garbage(worker):

@@ -29,6 +29,7 @@ from scanner.formats.lines import decode
 from scanner.model.recording import Flaw, Part
 from scanner.model.requests import AnyRequest, Collected, Command, MiB
 from scanner.sources.recorded import bugreport
+from scanner.sources.recorded.app_file import Asked
 from scanner.sources.recorded.collection import ABOUT, DIGESTS, Collection
 from scanner.sources.recorded.lists import NARROWED, PS, reaches_end, settings_of
 from scanner.sources.recorded.parts import (
@@ -46,6 +47,7 @@ from scanner.sources.recorded.services import services
 _SERVICES = "dumpsys.txt"
 _BUGREPORT = "bugreport.zip"
 _PROCESSES = "processes.json"
+_APPS = "apks/"
 _COLLECTED = ("packages.json", _PROCESSES, "files.json", "root_binaries.json", "mounts.json")
 _SETTINGS = {f"settings_{space}.txt": space for space in ("global", "secure", "system")}
 _ANSWERS: dict[str, AnyRequest] = {
@@ -70,7 +72,7 @@ def is_androidqf(container: Container) -> bool:
     )
 
 
-def survey(container: Container, said: Collection, wanted: Wanted) -> Iterator[Part | Flaw]:
+def survey(container: Container, said: Collection, asked: Asked) -> Iterator[Part | Flaw]:
     """Yield the parts of a collection."""
     yield from container.flaws()
     yield from said.flaws
@@ -78,7 +80,13 @@ def survey(container: Container, said: Collection, wanted: Wanted) -> Iterator[P
     for member in container.members:
         if member.readable:
             name = member.name.removeprefix(top)
-            yield from _parts(container, member, name, said.digests.get(name), wanted)
+            digest = said.digests.get(name)
+            if name.startswith(_APPS):
+                source = source_of(container, member)
+                request = asked.bytes_of(name)
+                yield answering(source, request, asked.wanted, digest=digest)
+            else:
+                yield from _parts(container, member, name, digest, asked.wanted)
 
 
 def _parts(

@@ -23,6 +23,7 @@ from scanner.formats.section_lines import is_dumpstate
 from scanner.model.evidence import Locator
 from scanner.model.recording import Flaw, Part
 from scanner.model.requests import AnyRequest, Command, MiB
+from scanner.sources.recorded.app_file import Asked, within
 from scanner.sources.recorded.lists import Recognised
 from scanner.sources.recorded.parts import (
     Source,
@@ -43,14 +44,17 @@ _BLOCK = MiB
 _BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
-def survey(container: Container, wanted: Wanted) -> Iterator[Part | Flaw]:
+def survey(container: Container, asked: Asked) -> Iterator[Part | Flaw]:
     """Yield what each file of a folder or archive is; ParseError where they are of two phones."""
     yield from container.flaws()
     files = [_File(source_of(container, each)) for each in container.members if each.readable]
     _of_one_phone(files)
     unclear = _of_nobody_known(files)
     for file in files:
-        yield from file.parts(wanted, unclear)
+        if file.found is None and file.flaw is None:
+            yield from within(file.source, asked, file.source.title)
+        else:
+            yield from file.parts(asked.wanted, unclear)
 
 
 def survey_file(source: Source, wanted: Wanted) -> Iterator[Part | Flaw]:

@@ -8,12 +8,14 @@ from pathlib import Path
 from scanner.errors import ParseError
 from scanner.formats.container import Container, Member
 from scanner.model.recording import RecordingKind
-from scanner.sources.recorded import androidqf, profile_file
+from scanner.sources.recorded import androidqf, app_file, profile_file
 from scanner.sources.recorded.bugreport import MAIN_ENTRY
 from scanner.sources.recorded.dumps import recognised, single, starts_dumpstate
 from scanner.sources.recorded.parts import Source, source_of, top_of
 
-_FOREIGN = frozenset(("AndroidManifest.xml", "Manifest.db"))  # an app, a backup of an iPhone
+_BACKUP = "Manifest.db"  # of an iPhone
+_OF_AN_APP = frozenset(("AndroidManifest.xml", "classes.dex"))
+_PAYLOAD = "Payload/"
 _OF_A_BUNDLE = "Info.plist"  # an app of iOS holds a profile, too, and is much more
 
 
@@ -24,18 +26,38 @@ def kind_of(root: Path, container: Container | None) -> RecordingKind | None:
     one of which nothing can be read.
     """
     if container is None:
-        return _kind_of_file(single(root))
+        return _kind_of_file(single(root), root.name)
     if container.members and not any(member.readable for member in container.members):
         raise ParseError("a file that can be read expected in the recording")
-    if any(member.name in _FOREIGN for member in container.members):
+    if any(member.name == _BACKUP for member in container.members):
         return None
+    whole = () if root.is_dir() else (single(root),)
+    if whole and any(_is_of_app(member) for member in container.members):
+        return app_file.kind_of(whole)
+    if kind := _kind_of_phone(container):
+        return kind
+    files = (source_of(container, member) for member in _readable(container))
+    names = (root.name,) if whole else (member.name for member in _readable(container))
+    return (
+        app_file.kind_of(whole)
+        or _kind_of_profiles(container)
+        or app_file.kind_of(files)
+        or app_file.kind_by_name(names)
+    )
+
+
+def _kind_of_phone(container: Container) -> RecordingKind | None:
     if androidqf.is_androidqf(container):
         return "androidqf"
     if any(_is_main(container, member) for member in _upper(container)):
         return "bugreport"
     if any(_is_answer(source_of(container, member)) for member in _readable(container)):
         return "dumps"
-    return _kind_of_profiles(container)
+    return None
+
+
+def _is_of_app(member: Member) -> bool:
+    return member.name in _OF_AN_APP or member.name.startswith(_PAYLOAD)
 
 
 def _kind_of_profiles(container: Container) -> RecordingKind | None:
@@ -53,12 +75,14 @@ def _kind_of_profiles(container: Container) -> RecordingKind | None:
     return None
 
 
-def _kind_of_file(source: Source) -> RecordingKind | None:
+def _kind_of_file(source: Source, name: str) -> RecordingKind | None:
     if starts_dumpstate(source):
         return "bugreport"
     if request := profile_file.request_of(source):
         return profile_file.KINDS[request.form]
-    return "dumps" if recognised(source) else None
+    if kind := app_file.kind_of((source,)):
+        return kind
+    return "dumps" if recognised(source) else app_file.kind_by_name((name,))
 
 
 def _readable(container: Container) -> Iterator[Member]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from scanner.errors import NotAvailable
+from scanner.errors import NotAvailable, ParseError
 from scanner.formats import section_lines
-from scanner.formats.container import RecordedFile, is_container, open_at, open_container
+from scanner.formats.container import Container, RecordedFile, is_container, open_at, open_container
 from scanner.model.evidence import Locator
-from scanner.model.recording import Header, RecordingKind, Surveyed
+from scanner.model.recording import APP_FILES, Header, RecordingKind, Surveyed
 from scanner.model.requests import (
     AnyRequest,
     AppBytes,
@@ -21,7 +21,7 @@ from scanner.model.requests import (
     Survey,
     is_answered_by,
 )
-from scanner.sources.recorded import androidqf, bugreport, dumps, profile_file
+from scanner.sources.recorded import androidqf, app_file, bugreport, dumps, profile_file
 from scanner.sources.recorded.collection import collection
 from scanner.sources.recorded.kind import kind_of
 from scanner.sources.recorded.parts import Wanted, digest_of, top_of
@@ -35,19 +35,27 @@ def survey(file: RecordedFile) -> Iterator[Surveyed]:
     NotAvailable for a path of no known kind, ParseError for one of which nothing can be read.
     """
     root, request = file.root, file.request
-    wanted = wanting(request.wanted if isinstance(request, Survey) else ())
-    container = open_container(root) if is_container(root) else None
+    requests = request.wanted if isinstance(request, Survey) else ()
+    wanted = wanting(requests)
+    container = _container(root)
     kind = kind_of(root, container)
     if kind is None:
         raise NotAvailable("unsupported_version", "no recording of a known kind")
     digest = None if root.is_dir() else _digest(root)
-    if container is None:
+    apps = app_file.Asked(wanted=wanted, min_sdk=_min_sdk(requests))
+    if kind in APP_FILES:
+        yield Header(kind=kind, sha256=digest)
+        if container is not None and (root.is_dir() or not _is_app(root)):
+            yield from app_file.survey(container, apps)
+        else:
+            yield from app_file.survey_file(dumps.single(root), apps, root.name)
+    elif container is None:
         yield from _of_text(root, kind, digest, wanted)
     elif kind == "androidqf":
         said = collection(container, top_of(container))
         keys = said.host_keys
         yield Header(kind=kind, recorded_at=said.recorded_at, host_keys=keys, sha256=digest)
-        yield from androidqf.survey(container, said, wanted)
+        yield from androidqf.survey(container, said, apps)
     elif kind == "bugreport":
         recorded_at = bugreport.main_text(container).recorded_at
         yield Header(kind=kind, recorded_at=recorded_at, sha256=digest)
@@ -57,7 +65,7 @@ def survey(file: RecordedFile) -> Iterator[Surveyed]:
         yield from profile_file.survey(container, wanted)
     else:
         yield Header(kind=kind, sha256=digest)
-        yield from dumps.survey(container, wanted)
+        yield from dumps.survey(container, apps)
 
 
 def _of_text(
@@ -103,6 +111,27 @@ def _sort(request: AnyRequest) -> tuple[str, str]:
             return "app", ""
         case _:
             return "", ""
+
+
+def _container(root: Path) -> Container | None:
+    """Open a folder or an archive; None for any other file, and for one that only seems to be."""
+    if not is_container(root):
+        return None
+    try:
+        return open_container(root)
+    except ParseError:
+        if app_file.form_of_app(dumps.single(root)):
+            return None  # apps are read as Android would, which takes what others refuse
+        raise
+
+
+def _is_app(root: Path) -> bool:
+    """Say whether a file is an app by itself, and no archive of a folder of them."""
+    return app_file.is_called_one(root.name) or app_file.kind_of((dumps.single(root),)) is not None
+
+
+def _min_sdk(requests: tuple[AnyRequest, ...]) -> int | None:
+    return next((each.min_sdk for each in requests if isinstance(each, AppBytes)), None)
 
 
 def _digest(root: Path) -> str:

@@ -170,12 +170,11 @@ def test_a_bugreport_that_is_none_is_a_flaw(tmp_path):
 
 
 def test_other_files_are_listed_and_not_read(tmp_path):
-    files = androidqf() | {"backup.ab": b"ANDROID BACKUP\n", "apks/com.example.apk": b"PK"}
+    files = androidqf() | {"backup.ab": b"ANDROID BACKUP\n"}
     seen = Seen(write(tmp_path, files))
 
     assert {
         "backup.ab",
-        "apks/com.example.apk",
         "env.txt",
         "logs/data/anr/anr_2026-11-19",
         "acquisition.json",

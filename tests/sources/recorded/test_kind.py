@@ -60,9 +60,15 @@ def test_kinds(tmp_path, files, expected, top):
     assert expected == kinds(tmp_path, files, "" if top == "." else top)
 
 
-@pytest.mark.parametrize("name", ["AndroidManifest.xml", "Manifest.db"])
-def test_an_app_and_a_backup_of_an_iphone_are_none_of_these(tmp_path, name):
-    assert None is kinds(tmp_path, {name: b"\3\0\x08\0", "assets/ps": PS_TEXT})
+def test_a_backup_of_an_iphone_is_none_of_these(tmp_path):
+    assert None is kinds(tmp_path, {"Manifest.db": b"\3\0\x08\0", "assets/ps": PS_TEXT})
+
+
+def test_an_app_that_holds_an_answer_is_an_app(tmp_path):
+    path = tmp_path / "packed"
+    path.write_bytes(zipped({"AndroidManifest.xml": b"\3\0\x08\0", "assets/ps": PS_TEXT}))
+
+    assert "app_files" == kind(path)
 
 
 @pytest.mark.parametrize(

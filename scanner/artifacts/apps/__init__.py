@@ -1,0 +1,1 @@
+"""Files of apps: what their bytes tell, on either platform."""
