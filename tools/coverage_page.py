@@ -14,10 +14,11 @@ from scanner.artifacts import ARTIFACTS
 from scanner.detect import AnyRule, Correlation, ScanFacts
 from scanner.detect.coverage import ATTACK_VERSION, Speaking, coverage, speaking
 from scanner.detect.reach import Reach
-from scanner.model.artifact import Artifact, Profile, Reading
+from scanner.model.artifact import Artifact, Planned, Profile, Reading
 from scanner.model.entities import Clock
 from scanner.model.requests import (
     AnyRequest,
+    AppBytes,
     Collected,
     Command,
     Dumpsys,
@@ -54,7 +55,8 @@ and a rule that matches nothing is no proof.
 In which scans a rule can be decided follows from what [artifacts](artifacts.md) read there: the
 quick, standard and deep profile of a scan of a phone, a bugreport, a collection of androidqf, a
 profile file.
-Rules of YARA are decided on files: those that a recording holds.
+Rules of YARA are decided on files: apps by themselves, those that a scan reads, and those that a
+recording holds. Of *files* alone rules of Sigma decide what the apps are.
 Beyond the rules, [indicators](glossary.md) name what is known of single attacks."""
 
 # --- channels -----------------------------------------------------------------------------------
@@ -77,13 +79,20 @@ def in_androidqf(reading: Reading) -> bool:
     """Whether a collection of androidqf answers: it holds a bugreport, and more."""
     request: object = reading.request
     kept = isinstance(request, Command) and request.argv[0] in _ANSWERS
-    return kept or isinstance(request, Collected) or in_bugreport(reading)
+    return kept or isinstance(request, Collected) or in_bugreport(reading) or in_files(reading)
 
 
 def in_profile_file(reading: Reading) -> bool:
     """Whether a profile file answers."""
     request: AnyRequest | object = reading.request
     return isinstance(request, ProfileFile)
+
+
+def in_files(reading: Reading) -> bool:
+    """Whether the file of an app answers, wherever it lies; those of the system lie nowhere."""
+    planned: object = reading.request
+    asked = planned.template if isinstance(planned, Planned) else planned
+    return isinstance(asked, AppBytes) and not asked.shipped
 
 
 def read_in(channel: str, platform: str) -> tuple[Artifact, ...]:
@@ -96,6 +105,7 @@ def read_in(channel: str, platform: str) -> tuple[Artifact, ...]:
             "bugreport": in_bugreport,
             "androidqf": in_androidqf,
             "profile file": in_profile_file,
+            "files": in_files,
         }[channel]
     return tuple(
         artifact
@@ -118,8 +128,7 @@ def reach(channel: str, platform: str) -> Reach:
 def decided_in(rule_id: str, platform: str) -> tuple[str, ...]:
     """Return the channels in which a rule of Sigma can be decided."""
     rule = next(each for each in pack().rules if each.id == rule_id)
-    asked = [channel for channel in CHANNELS[platform] if channel != "files"]
-    return tuple(channel for channel in asked if _reached(rule, channel, platform))
+    return tuple(each for each in CHANNELS[platform] if _reached(rule, each, platform))
 
 
 def _reached(rule: AnyRule, channel: str, platform: str) -> bool:

@@ -133,7 +133,6 @@ def test_the_outputs_of_several_phones_are_refused(corpus, name):
     "name",
     [
         "android-state-files",
-        "apk-real-apps",
         "ios-backup-mvt",
         "ios-sysdiagnose",
         "mvt/androidqf_encrypted",
@@ -158,7 +157,9 @@ def test_services_that_nothing_reads_are_known_all_the_same(corpus, name, servic
     assert Dumpsys(service=service) == part.request
 
 
-def test_no_app_is_a_recording(corpus):
+def test_no_app_is_taken_for_the_output_of_a_command(corpus):
     for path in recordings(corpus, "apk-*/**/*.apk", 100):
-        with pytest.raises((NotAvailable, ParseError)):
-            parts_of(path)
+        header, *_ = survey(RecordedFile(Survey(wanted=(GETPROP,)), path, Locator()))
+
+        assert isinstance(header, Header)
+        assert header.kind in {"app_files", "ios_app_files"}

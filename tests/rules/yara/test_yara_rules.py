@@ -31,6 +31,8 @@ BEYOND_MEDIUM = {
     "Macho_Names_Control_Files_Of_Coruna",
 }
 TOGETHER = {
+    # who closes itself where it finds root has looked for it
+    ("Dex_Closes_Itself_Where_It_Finds_Root", "Dex_Looks_For_Root"),
     # a hooking library that lies where only a jailbreak puts it
     ("Macho_Loads_A_Hooking_Library", "Macho_Needs_A_Rootless_Jailbreak"),
     # a library in an archive that is stored as it is
