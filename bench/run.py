@@ -78,9 +78,9 @@ class _Phone:
 
 
 @contextlib.contextmanager
-def simulated(folder: Path, line: Line) -> Iterator[_Phone]:
-    """Serve the phone with `scanner simulate`."""
-    words = ["simulate", PHONE, "--open-ms", str(line.open_ms)]
+def simulated(folder: Path, line: Line, phone: str = PHONE) -> Iterator[_Phone]:
+    """Serve a phone with `scanner simulate`."""
+    words = ["simulate", phone, "--open-ms", str(line.open_ms)]
     if line.bytes_per_second is not None:
         words += ["--bytes-per-second", str(line.bytes_per_second)]
     log = folder / "phone.log"
