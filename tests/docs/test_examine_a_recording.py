@@ -16,6 +16,7 @@ from scanner.artifacts import ARTIFACTS
 from scanner.model.artifact import Planned
 from scanner.model.requests import (
     AnyRequest,
+    AppBytes,
     Collected,
     Command,
     Dumpsys,
@@ -35,6 +36,9 @@ ROWS = {
     "settings": ("settings",),
     "apps, their origin and permissions": ("packages", "package_details"),
     "files of apps: digests and signers": ("installed_files",),
+    "files of apps, by their bytes": ("app_files",),
+    "files of apps that the system came with, by their bytes": ("system_app_files",),
+    "calls in the code of apps, where a rule asks": ("app_calls",),
     "processes": ("processes",),
     "accessibility, administrators, app operations, notification listeners, jobs, alarms,"
     " who sees the screen": (
@@ -85,7 +89,8 @@ def in_bugreport(asked: AnyRequest) -> bool:
 
 def in_androidqf(asked: AnyRequest) -> bool:
     collected = isinstance(asked, Collected) and asked.collector == "androidqf"
-    return in_bugreport(asked) or collected or asked == Command(argv=("getenforce",))
+    copied = isinstance(asked, AppBytes) and not asked.shipped  # it does not say which are
+    return in_bugreport(asked) or collected or copied or asked == Command(argv=("getenforce",))
 
 
 def test_every_artifact_stands_in_one_row():

@@ -17,7 +17,14 @@ from scanner.artifacts import ARTIFACTS
 from scanner.formats.chains import Chain
 from scanner.formats.cms import Signature
 from scanner.model.artifact import Artifact, Planned, Profile
-from scanner.model.requests import CrashReports, Instruments, Lockdown, ProfileFile, ServiceCall
+from scanner.model.requests import (
+    AppBytes,
+    CrashReports,
+    Instruments,
+    Lockdown,
+    ProfileFile,
+    ServiceCall,
+)
 from scanner.simulate import find_phone
 from scanner.simulate.ios import IPhone, SimulatedIPhone, Usbmuxd
 from scanner.sources.ios.allowed import CRASH_AREA, LOG, PACKETS
@@ -49,7 +56,7 @@ def services(artifact: Artifact) -> set[str]:
                 found.add("developer services")
             case CrashReports() | Planned():
                 found.add(f"`{CRASH_AREA}`")
-            case ProfileFile():
+            case AppBytes() | ProfileFile():
                 pass
             case request:
                 found.add(f"`{STREAMS[str(request.__struct_config__.tag)]}`")

@@ -13,7 +13,8 @@ from scanner.artifacts import ARTIFACTS
 from scanner.cli import main
 from scanner.detect.workbench import known_lints
 from scanner.detect.yara_proofs import sidecar
-from scanner.model.entities import ENTITIES
+from scanner.model.entities import ENTITIES, Signer
+from tools import entities_page
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -68,6 +69,23 @@ def test_an_entity_is_documented_with_each_field(entity):
     part = page("entities.md").split(f"## {name}\n")[1].split("\n## ")[0]
 
     assert [] == [field for field in entity.__struct_fields__ if f"| `{field}` |" not in part]
+
+
+RECORDS = sorted(
+    {record for entity in ENTITIES for record in entities_page.records(entity)},
+    key=lambda record: record.__name__,
+)
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_a_record_is_documented_with_each_field(record):
+    part = page("entities.md").split(f"### {record.__name__}\n")[1].split("\n### ")[0]
+
+    assert [] == [field for field in record.__struct_fields__ if f"| `{field}` |" not in part]
+
+
+def test_a_field_that_holds_a_record_leads_to_it():
+    assert f"list of [{Signer.__name__}](#{Signer.__name__.lower()})" in page("entities.md")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda path: path.stem)
