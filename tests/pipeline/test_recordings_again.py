@@ -199,7 +199,7 @@ def test_a_case_that_names_a_place_outside_of_the_recording_leads_nowhere(
 ):
     one = recorded(TAMPERED, "bugreport")
     folder = write(tmp_path / "bugreport", members(bugreport(TAMPERED)))
-    (tmp_path / "secret.txt").write_bytes(b"[ro.secret]: [7352]\n")
+    (tmp_path / "secret.txt").write_bytes(b"[ro.product.model]: [Elsewhere]\n")
     case = Case.open(one.done.folder)
     forged = next(each for each in case.evidence() if "PROPERTIES" in str(each.request))
     with OpenCase.create(
@@ -214,4 +214,4 @@ def test_a_case_that_names_a_place_outside_of_the_recording_leads_nowhere(
 
     # The recording is surveyed anew: what a case says of a place is compared, and never opened.
     assert lasting(one.done.report) == lasting(again.report)
-    assert b"7352" not in b"".join(again.entities)
+    assert b"Elsewhere" not in b"".join(again.entities)
