@@ -146,11 +146,12 @@ def test_two_phones_in_two_threads_give_the_reports_that_each_gives_alone(
 
 def test_a_second_scan_of_the_same_phone_at_the_same_time_is_refused(simulate: Simulate, options):
     phone = simulate(Phone.load(find_phone(OLD)), line=Line(open_ms=500))
-    began = threading.Event()
+    began, refusal = threading.Event(), threading.Event()
 
     def notice(event: Event) -> None:
         if isinstance(event, Started):
             began.set()
+            refusal.wait(60)
 
     first = threading.Thread(
         target=scan,
@@ -158,9 +159,10 @@ def test_a_second_scan_of_the_same_phone_at_the_same_time_is_refused(simulate: S
         kwargs={"options": options(on_event=notice)},
     )
     first.start()
-    began.wait(30)
+    began.wait(60)
     with pytest.raises(DeviceBusy) as refused:
         scan(f"android:{phone.address}", options=options())
+    refusal.set()
     first.join()
 
     assert refused.value.remedy
