@@ -17,6 +17,8 @@ CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high", "confirmed")
 RuleClass = Literal["compromise", "posture", "historic"]
 """historic: a trace of what is no longer there; of indicators only."""
 CheckKind = Literal["rule", "yara", "indicators"]
+BaselineState = Literal["new", "unchanged", "absent"]
+"""Beside a baseline, in the words of SARIF; absent: the baseline had it and it is gone."""
 Status = Literal["pass", "finding", "review", "not_applicable", "not_examined", "error"]
 
 
@@ -64,6 +66,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     explained_by_scan: Message | None = None
     suppressed: Message | None = None
     indicator: IndicatorLine | None = None  # that matched, where no rule did
+    baseline_state: BaselineState | None = None  # None: no baseline, or it cannot be told
 
 
 class Check(Struct, frozen=True, kw_only=True):

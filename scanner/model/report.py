@@ -7,13 +7,14 @@ from typing import Literal
 
 from msgspec import Struct
 
+from scanner.model.changes import Comparison
 from scanner.model.evidence import Gap, Provenance, Unanswered
 from scanner.model.exposure import Exposure
 from scanner.model.findings import Check, Confidence, Finding, Level, Message, RuleClass
 from scanner.model.indicators import IndicatorSet
 from scanner.model.privacy import PrivacyLevel
 
-SCHEMA_VERSION = "1.4"
+SCHEMA_VERSION = "1.5"
 
 Verdict = Literal[
     "compromise_confirmed",
@@ -202,4 +203,5 @@ class Report(Struct, frozen=True, kw_only=True):
     rules: RuleSet
     exposure: tuple[Exposure, ...] = ()  # known vulnerabilities, held against the build
     indicators: IndicatorSet | None = None  # None: none were given
+    baseline: Comparison | None = None  # None: it was compared with no earlier state
     apps: tuple[AppLine, ...] = ()  # files of apps that were read, the first 2,000 of them

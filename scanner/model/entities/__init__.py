@@ -21,6 +21,10 @@ from scanner.model.entities.base import (
     Entity,
     Otherwise,
 )
+from scanner.model.entities.changes import (
+    Change,
+    ChangeKind,
+)
 from scanner.model.entities.files import (
     Crash,
     FileEntry,
@@ -81,6 +85,7 @@ AnyEntity = (
     | BinaryImage
     | Build
     | Certificate
+    | Change
     | Clock
     | CodeFile
     | Companion
@@ -160,6 +165,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     AdbKey,
     Debugging,
     Companion,
+    Change,
 )
 
 __all__ = [
@@ -177,6 +183,8 @@ __all__ = [
     "BinaryImage",
     "Build",
     "Certificate",
+    "Change",
+    "ChangeKind",
     "Clock",
     "CodeFile",
     "Companion",

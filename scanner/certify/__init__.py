@@ -1,0 +1,1 @@
+"""Certification: a signed statement of what was checked, with what result, until when."""
