@@ -44,6 +44,16 @@ class RuleFile(Struct, frozen=True, kw_only=True):
 
 def read_file(path: Path) -> RuleFile:
     """Read one rule file. RuleErrors where it is no plain YAML maps within bounds."""
+    return parse(read_bytes(path), path)
+
+
+def parse(raw: bytes, path: Path) -> RuleFile:
+    """Read the bytes of a rule file. RuleErrors where they are no plain YAML maps within bounds."""
+    return _parse(raw, Problems(str(path)))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a rule file. RuleErrors where it cannot be read, or is too large."""
     problems = Problems(str(path))
     try:
         with path.open("rb") as stream:
@@ -54,7 +64,7 @@ def read_file(path: Path) -> RuleFile:
         if len(raw) > SIZE_LIMIT:
             problems.add((), f"larger than {SIZE_LIMIT} bytes", "one short file for each rule")
     problems.raise_any()
-    return _parse(raw, problems)
+    return raw
 
 
 def read_text(text: str, name: str) -> RuleFile:

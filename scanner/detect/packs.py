@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
 from scanner.detect import exposure
 from scanner.detect.compilation import compile_file
-from scanner.detect.documents import RuleFile, read_file
+from scanner.detect.documents import RuleFile, parse, read_bytes
 from scanner.detect.problems import RuleErrors
 from scanner.detect.rules import AnyRule, RulePack, unusable
 from scanner.detect.yara.pack import YaraPack, load_yara
@@ -150,14 +151,14 @@ def _read_all(
     digests: set[str] = set()
     for path, name, lenient in files:
         try:
-            file = read_file(path)
-            if file.sha256 in digests:
+            raw = read_bytes(path)
+            if (sha256 := hashlib.sha256(raw).hexdigest()) in digests:
                 continue  # the same file by another path
-            made = compile_file(file, name, lenient=lenient)
+            made = _made(raw, path, name, lenient)
         except RuleErrors as problem:
             errors += problem.errors
             continue
-        digests.add(file.sha256)
+        digests.add(sha256)
         for each in made:
             if isinstance(each, Message):
                 listed.append(each)
@@ -168,9 +169,15 @@ def _read_all(
             else:
                 reason = f"the id is that of {rules[each.id].path}"
                 remedy = "give each rule an id of its own"
-                where = f"line {_line_of_id(file, each.id)}, id"
+                where = f"line {_line_of_id(parse(raw, path), each.id)}, id"
                 errors.append(RuleError(path, where, reason, remedy=remedy))
     return rules, listed, digests
+
+
+@lru_cache(maxsize=FILE_LIMIT)
+def _made(raw: bytes, path: Path, name: str, lenient: bool) -> tuple[AnyRule | Message, ...]:
+    """Compile a file. The same bytes give the same rules, which a watch loads many times."""
+    return compile_file(parse(raw, path), name, lenient=lenient)
 
 
 def _line_of_id(file: RuleFile, id: str) -> int:
