@@ -51,6 +51,7 @@ _FOLDER = click.Path(path_type=Path, exists=True)
 @shared.app_options
 @shared.rules_option
 @shared.indicator_options
+@shared.baseline_option
 @shared.format_option
 @shared.privacy_option
 @shared.fail_on_option
@@ -70,6 +71,7 @@ def examine(
     indicator_files: tuple[Path, ...],
     feeds: bool,
     max_feed_bytes: int,
+    baseline: Path | None,
     formats: tuple[str, ...],
     privacy: PrivacyLevel | None,
     fail_on: Level | None,
@@ -86,7 +88,14 @@ def examine(
     """
     indicators = pipeline.read_feeds(indicator_files, stored=feeds, limit=max_feed_bytes)
     if since_feeds is not None:
-        _require_plain_since(cases, source, output, formats, require_coverage)
+        _require_plain_since(
+            cases,
+            source,
+            output=output,
+            format=formats,
+            require_coverage=require_coverage,
+            baseline=baseline,
+        )
         knowledge = known(rule_folders, indicators)
         results = since(cases, since_feeds, knowledge, source=source, privacy=privacy)
         return show_news(results, fail_on, as_json=as_json, quiet=quiet)
@@ -95,7 +104,13 @@ def examine(
             f"{len(cases)} cases", remedy="examine them one by one, or give --since-feeds"
         )
     (case,) = cases
-    asked: Any = {"rules": rule_folders, "indicators": indicators, "privacy": privacy, "jobs": jobs}
+    asked: Any = {
+        "rules": rule_folders,
+        "indicators": indicators,
+        "privacy": privacy,
+        "jobs": jobs,
+        "baseline": baseline,
+    }
     examined = _examined(case, source, min_sdk, asked)
     folder = output or _default_folder(case)
     written = pipeline.write_report(examined, folder, formats or ("json", "html"))
@@ -212,18 +227,12 @@ def info(folder: Path, as_json: bool) -> int:
     return 0
 
 
-def _require_plain_since(
-    cases: tuple[Path, ...],
-    source: Path | None,
-    output: Path | None,
-    formats: tuple[str, ...],
-    require_coverage: int | None,
-) -> None:
+def _require_plain_since(cases: tuple[Path, ...], source: Path | None, **given: object) -> None:
     """UsageError for options that say how a whole report is written: --since-feeds writes none."""
-    least = require_coverage is not None  # also 0 was given
-    for name, given in (("--output", output), ("--format", formats), ("--require-coverage", least)):
-        if given:
-            raise UsageError(f"{name} is for a whole report", remedy="leave out --since-feeds")
+    for name, value in given.items():
+        if value not in {None, ()}:  # 0 was given
+            option = "--" + name.replace("_", "-")
+            raise UsageError(f"{option} is for a whole report", remedy="leave out --since-feeds")
     if source is not None and len(cases) > 1:
         raise UsageError("--source belongs to one case", remedy="name one case")
 

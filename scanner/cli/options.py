@@ -52,6 +52,13 @@ privacy_option = click.option(
     default=None,
     help="How much of device ids and observations the outputs carry.  [default: share]",
 )
+baseline_option = click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, exists=True),
+    default=None,
+    metavar="CASE",
+    help="An earlier case or recording of the same phone: say what changed since.",
+)
 fail_on_option = click.option(
     "--fail-on",
     type=click.Choice(LEVEL_NAMES),

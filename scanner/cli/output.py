@@ -22,10 +22,14 @@ def say(message: str = "") -> None:
     click.echo(message, err=True)
 
 
+def json_text(value: object) -> str:
+    """Return a result as one JSON document."""
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode()
+
+
 def print_json(value: object) -> None:
     """Print a result as one JSON document."""
-    data = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
-    click.echo(data.decode())
+    click.echo(json_text(value))
 
 
 def set_up_logging(verbose: int) -> None:

@@ -1,10 +1,11 @@
-"""A report on the terminal, as wide and as coloured as that is."""
+"""Documents on the terminal, as wide and as coloured as that is."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
+from typing import Any
 
 import click
 
@@ -12,8 +13,12 @@ from scanner.model.report import Report
 from scanner.report.text import render
 
 
-def print_report(report: Report) -> None:
-    """Print a report for people; coloured on a terminal, where nobody asked for no colour."""
+def terminal() -> dict[str, Any]:
+    """Return how a renderer of text may write: coloured where nobody asked for none, how wide."""
     color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    width = shutil.get_terminal_size((80, 24)).columns
-    click.echo(render(report, color=color, width=width), nl=False)
+    return {"color": color, "width": shutil.get_terminal_size((80, 24)).columns}
+
+
+def print_report(report: Report) -> None:
+    """Print a report for people."""
+    click.echo(render(report, **terminal()), nl=False)

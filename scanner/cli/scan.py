@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @shared.app_options
 @shared.rules_option
 @shared.indicator_options
+@shared.baseline_option
 @shared.format_option
 @shared.privacy_option
 @shared.fail_on_option
@@ -57,6 +58,7 @@ def scan(
     indicator_files: tuple[Path, ...],
     feeds: bool,
     max_feed_bytes: int,
+    baseline: Path | None,
     formats: tuple[str, ...],
     fail_on: Level | None,
     require_coverage: int | None,
@@ -82,6 +84,7 @@ def scan(
              scanner scan demo:android-14-tampered demo:ios-26-clean
              scanner scan bugreport.zip --indicators trackers.stix2
              scanner scan downloads/ --min-sdk 28
+             scanner scan --baseline cases/20261114T140000Z-7f3a
     """
     set_up_logging(verbose)
     wanted = tuple(each for each in formats if each != "text")
@@ -89,6 +92,8 @@ def scan(
     if len(targets) > 1:
         if events is not None:
             raise UsageError("--events is for one phone", remedy="scan the phones one by one")
+        if baseline is not None:
+            raise UsageError("--baseline is for one phone", remedy="scan the phones one by one")
         if not quiet:
             _say_safety()
         results = scan_several(
@@ -108,6 +113,7 @@ def scan(
         rules=rule_folders,
         indicators=indicators,
         formats=wanted,
+        baseline=baseline,
         events=events,
         quiet=quiet,
     )
@@ -132,6 +138,7 @@ def _scan_one(
     rules: tuple[Path, ...],
     indicators: tuple[Feed, ...],
     formats: tuple[str, ...],
+    baseline: Path | None,
     events: str | None,
     quiet: bool,
 ) -> _Done:
@@ -141,21 +148,9 @@ def _scan_one(
         progress = stack.enter_context(Progress(quiet=quiet, events=stream))
         path = None if _is_demo(target) else pipeline.as_path(target)
         if path is not None and pipeline.is_case(path):
-            privacy: Any = chosen["privacy"]
-            jobs: Any = chosen["jobs"]
-            if chosen["min_sdk"] is not None:
-                raise UsageError(
-                    "--min-sdk is for files of apps: a case keeps what it was made with",
-                    remedy="scan the files again",
-                )
-            report = pipeline.examine(
-                path,
-                rules=rules,
-                indicators=indicators,
-                privacy=privacy,
-                jobs=jobs,
-                on_event=progress,
-            ).report
+            report = _examined(
+                path, chosen, rules=rules, indicators=indicators, baseline=baseline, tell=progress
+            )
             return _Done(report, path, report.run.case_digest)
         if not quiet and path is None:
             _say_safety()
@@ -166,8 +161,30 @@ def _scan_one(
             rules=rules,
             indicators=indicators,
             formats=formats,
+            baseline=baseline,
         )
         return _Done(scanned.report, scanned.folder, scanned.digest, scanned.error)
+
+
+def _examined(
+    case: Path,
+    chosen: dict[str, object],
+    *,
+    rules: tuple[Path, ...],
+    indicators: tuple[Feed, ...],
+    baseline: Path | None,
+    tell: Callable[[Event], None],
+) -> Report:
+    """Examine a case that was named as the target."""
+    if chosen["min_sdk"] is not None:
+        raise UsageError(
+            "--min-sdk is for files of apps: a case keeps what it was made with",
+            remedy="scan the files again",
+        )
+    asked: Any = {"privacy": chosen["privacy"], "jobs": chosen["jobs"]}
+    return pipeline.examine(
+        case, rules=rules, indicators=indicators, baseline=baseline, on_event=tell, **asked
+    ).report
 
 
 @click.command()

@@ -20,10 +20,12 @@ from scanner.model.entities import (
     Entity,
     Management,
     Payload,
+    Process,
     Profile,
     Property,
     ProvisioningProfile,
     Setting,
+    Socket,
 )
 from scanner.model.evidence import Provenance, Reason
 from scanner.model.findings import Check, Finding, Match, Message, Status, Subject
@@ -41,6 +43,8 @@ _WORDS: dict[type[Entity], tuple[str, ...]] = {
     AppComponent: ("package",),
     CodeFile: ("name", "package"),
     ApiCall: ("package",),
+    Process: ("name",),  # whose number is another at each start
+    Socket: ("process",),
 }
 _STRENGTH: tuple[Provenance, ...] = get_args(Provenance)
 

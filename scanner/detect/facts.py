@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from scanner.model.artifact import Artifact
-from scanner.model.entities import AdbKey, Entity, Setting
+from scanner.model.entities import AdbKey, Change, Entity, Setting
+from scanner.model.evidence import Reason
 from scanner.model.findings import Message
 from scanner.model.report import Acquisition
 from scanner.snapshot import Snapshot
 
 DEBUGGING_SETTINGS = ("adb_enabled", "development_settings_enabled")
 _OFF = (None, "0")
+
+
+class Beside(Struct, frozen=True, kw_only=True):
+    """An earlier state of the device that this one was compared with."""
+
+    # Types of entity that could not be compared: why, and by what artifact.
+    incomparable: Mapping[str, tuple[Reason, str]]
 
 
 class ScanFacts(Struct, frozen=True, kw_only=True):
@@ -26,6 +34,7 @@ class ScanFacts(Struct, frozen=True, kw_only=True):
     debugging_before: bool | None = None  # as the operator stated
     not_selected: tuple[Artifact, ...] = ()  # artifacts that exist and were not asked for
     kinds: frozenset[type[Entity]] | None = None  # of entity that a file can hold; None: a phone
+    baseline: Beside | None = None  # None: it was compared with none
 
     @classmethod
     def of(
@@ -34,11 +43,12 @@ class ScanFacts(Struct, frozen=True, kw_only=True):
         *,
         not_selected: tuple[Artifact, ...] = (),
         kinds: frozenset[type[Entity]] | None = None,
+        baseline: Beside | None = None,
     ) -> ScanFacts:
         """Take the facts from the record of an acquisition."""
         if acquisition is None or acquisition.host_keys is None:
             # Nobody knows which computer made a recording, nor what was on for it alone.
-            return cls(not_selected=not_selected, kinds=kinds)
+            return cls(not_selected=not_selected, kinds=kinds, baseline=baseline)
         return cls(
             started_at=acquisition.started_at,
             skew_seconds=acquisition.clock.skew_seconds if acquisition.clock else 0.0,
@@ -46,6 +56,7 @@ class ScanFacts(Struct, frozen=True, kw_only=True):
             debugging_before=acquisition.debugging_before,
             not_selected=not_selected,
             kinds=kinds,
+            baseline=baseline,
         )
 
     def concerns(self, entities: Iterable[type[Entity]]) -> bool:
@@ -58,6 +69,19 @@ class ScanFacts(Struct, frozen=True, kw_only=True):
             return Message("explained.own_adb_key")
         if isinstance(entity, Setting) and self._is_needed(entity, snapshot):
             return Message("explained.debugging_needed")
+        if isinstance(entity, Change):
+            return self._explain_change(entity, snapshot)
+        return None
+
+    def _explain_change(self, change: Change, snapshot: Snapshot) -> Message | None:
+        """Say of a change what is said of that which appeared, or is another now."""
+        came = change.entity == "adb_key" and change.change == "added"
+        if came and isinstance(change.facts, tuple) and "examiner: true" in change.facts:
+            return Message("explained.own_adb_key")
+        if change.entity == "setting" and isinstance(change.names, tuple):
+            for setting in snapshot.every(Setting):
+                if setting.name in change.names and self._is_needed(setting, snapshot):
+                    return Message("explained.debugging_needed")
         return None
 
     def _is_ours(self, key: AdbKey) -> bool:

@@ -25,7 +25,7 @@ from scanner.detect.checks import (
 )
 from scanner.detect.correlate import correlate
 from scanner.detect.facts import ScanFacts
-from scanner.detect.reach import Reach
+from scanner.detect.reach import Reach, of_change
 from scanner.detect.rules import AnyRule, Correlation, Rule, RulePack, identity
 from scanner.model.artifact import Artifact
 from scanner.model.entities import Entity
@@ -55,6 +55,9 @@ def inspect(
             yield make_check(rule, "not_applicable", Tally(findings=[]), detail=detail), ()
         elif not facts.concerns(_entities(rule)):
             detail = Message("check.subject_kind")
+            yield make_check(rule, "not_applicable", Tally(findings=[]), detail=detail), ()
+        elif facts.baseline is None and of_change(rule):
+            detail = Message("check.no_baseline")
             yield make_check(rule, "not_applicable", Tally(findings=[]), detail=detail), ()
         elif isinstance(rule, Correlation):
             yield correlate(rule, snapshot, reach, facts)

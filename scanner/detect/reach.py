@@ -24,6 +24,7 @@ from scanner.model.entities import (
     AppComponent,
     AppFile,
     Build,
+    Change,
     Clock,
     CodeFile,
     Entity,
@@ -108,6 +109,7 @@ class Reach:
         self, statements: Sequence[Artifact], gaps: Sequence[Gap], facts: ScanFacts
     ) -> None:
         self._statements, self._not_selected = tuple(statements), facts.not_selected
+        self._baseline = facts.baseline
         self._gaps: dict[str, list[Gap]] = {}
         for gap in gaps:
             self._gaps.setdefault(gap.artifact, []).append(gap)
@@ -126,6 +128,9 @@ class Reach:
 
     def shortfalls(self, rule: Test) -> Iterator[Shortfall]:
         """Yield every reason why an entity that was not seen could match."""
+        if rule.entity is Change:
+            yield from self._uncompared(rule)
+            return
         if rule.entity.key and (short := self._missed(rule)):
             yield short
         for field in rule.fields():
@@ -134,6 +139,14 @@ class Reach:
                     continue
                 if short := self._unstated(rule, base):
                     yield short
+
+    def _uncompared(self, rule: Test) -> Iterator[Shortfall]:
+        """Yield what of the types that a rule on changes speaks of could not be compared."""
+        incomparable = self._baseline.incomparable if self._baseline else {}
+        unstated: dict[str, Any] = dict.fromkeys(Change.__struct_fields__, UNSET)
+        for name, (reason, artifact) in incomparable.items():
+            if rule.evaluate(Change(**(unstated | {"entity": name}))) is not False:
+                yield Shortfall(reason=reason, artifact=artifact)
 
     def _missed(self, rule: Test) -> Shortfall | None:
         if rule.evaluate(_unseen(rule, UNSET)) is False:
@@ -196,6 +209,12 @@ def bases(entity: type[Entity], field: str) -> tuple[Base, ...]:
     return DERIVED.get(stated, (stated,))
 
 
+def of_change(rule: AnyRule) -> bool:
+    """Whether a rule speaks of what changed since a baseline."""
+    tests: tuple[Test, ...] = rule.bases if isinstance(rule, Correlation) else (rule,)
+    return any(test.entity is Change for test in tests)
+
+
 def asks_for_app_files(rule: AnyRule) -> bool:
     """Whether a rule reads anything that only the files of apps tell."""
     tests: tuple[Test, ...] = rule.bases if isinstance(rule, Correlation) else (rule,)
@@ -243,6 +262,11 @@ def _stating(artifacts: Iterable[Artifact], entity: type[Entity], field: str) ->
             for stated in artifact.states
         )
     )
+
+
+def enumerating(artifacts: Iterable[Artifact], entity: type[Entity]) -> tuple[str, ...]:
+    """Return the names of the artifacts that list entities of a type."""
+    return _names(_enumerating(artifacts, entity))
 
 
 def _enumerating(

@@ -1,12 +1,13 @@
 """From a device to a case, and from a case to a report: scan, acquire, examine."""
 
 from scanner.pipeline.acquisition import acquire
+from scanner.pipeline.again import examine, examine_recording
+from scanner.pipeline.baseline import baseline_of, diff
 from scanner.pipeline.compose import Examined
 from scanner.pipeline.describe import describe_artifacts, dry_run
-from scanner.pipeline.examination import examine
 from scanner.pipeline.files import describe_case, read_report, write_new, write_report
 from scanner.pipeline.knowledge import read_feeds
-from scanner.pipeline.offline import examine_recording, unread
+from scanner.pipeline.offline import unread
 from scanner.pipeline.options import AdbServer, Custody, Options
 from scanner.pipeline.pairing import Pairing, pair, require_iphone
 from scanner.pipeline.results import Acquired, Scanned
@@ -24,9 +25,11 @@ __all__ = [
     "Scanned",
     "acquire",
     "as_path",
+    "baseline_of",
     "describe_artifacts",
     "describe_case",
     "devices",
+    "diff",
     "dry_run",
     "examine",
     "examine_recording",

@@ -29,7 +29,6 @@ from scanner.pipeline.app_pulls import AppPulls, Room
 from scanner.pipeline.begin import Trail, open_case
 from scanner.pipeline.handing_on import HandingOn, Inspection, cache_of
 from scanner.pipeline.host import now
-from scanner.pipeline.offline import acquire_recording
 from scanner.pipeline.options import Options
 from scanner.pipeline.plan import (
     Wave,
@@ -43,6 +42,7 @@ from scanner.pipeline.plan import (
 from scanner.pipeline.privacy import asked_at
 from scanner.pipeline.reading import EvidenceReader, snapshot_of
 from scanner.pipeline.results import Acquired
+from scanner.pipeline.scan_recording import acquire_recording
 from scanner.pipeline.target import LiveSource, as_path, open_live
 from scanner.worker import Worker
 

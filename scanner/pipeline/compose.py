@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, structs
 
@@ -19,8 +19,10 @@ from scanner.detect import (
     decide,
     exposures,
     extent,
+    of_change,
 )
 from scanner.model.artifact import Profile
+from scanner.model.changes import State
 from scanner.model.content import Contents
 from scanner.model.entities import Build, DeviceIdentity, Entity, User
 from scanner.model.events import CheckDone, FindingMade, GapFound, OnEvent
@@ -36,8 +38,10 @@ from scanner.model.report import (
     EvidenceLine,
     Report,
     RunRecord,
+    Verdict,
 )
 from scanner.pipeline.app_lines import app_lines
+from scanner.pipeline.change import Against, against, state_of
 from scanner.pipeline.compared import beyond, bytes_said, compare, feeds_said, index_of, set_of
 from scanner.pipeline.footprint import footprint
 from scanner.pipeline.gaps import unnamed
@@ -61,6 +65,20 @@ class Examined(Struct, frozen=True, kw_only=True):
 
     report: Report
     entities: tuple[bytes, ...]  # lines of entities.jsonl
+    examination: Examination
+
+    @property
+    def state(self) -> State:
+        """What was seen and found, to compare a later state with."""
+        return state_of(self.examination, report=self.report)
+
+
+class Baseline(Protocol):
+    """An earlier state of the device, read before."""
+
+    def state(self, of: Examination) -> State:
+        """Return the state, with ids of the device as the examination of now gives them."""
+        ...
 
 
 class Examination(Struct, frozen=True, kw_only=True):
@@ -79,6 +97,7 @@ class Examination(Struct, frozen=True, kw_only=True):
     flaws: tuple[Gap, ...] = ()  # what of a recording itself could not be looked into
     whole: bool = True  # nothing of a recording was cut off
     contents: Contents = Contents()  # what rules of bytes were applied to
+    baseline: Baseline | None = None  # an earlier state of the device to compare with
 
     def conclude(self, on_event: OnEvent | None = None) -> Examined:
         """Apply the rules and put the report together."""
@@ -89,7 +108,9 @@ class Examination(Struct, frozen=True, kw_only=True):
         index = index_of(self.knowledge, self.acquisition.now)
         found = set_of(index)
         indicators = found and self.redaction.indicators(found)
-        checks, findings = self._inspect(index, gaps, tell)
+        beside = self._beside_baseline(gaps)
+        checks, findings = self._inspect(index, gaps, tell, beside)
+        told = [self.redaction.finding(each) for each in findings]
         coverage = self._coverage(checks, gaps, indicators)
         report = Report(
             schema_version=SCHEMA_VERSION,
@@ -98,28 +119,42 @@ class Examination(Struct, frozen=True, kw_only=True):
             device=None
             if is_file(self.acquisition)
             else device_of(self.acquisition, self.reader, self.redaction),
-            verdict=decide(
-                checks,
-                findings,
-                minimum=coverage.minimum,
-                complete=self.acquisition.complete and self.whole,
-                users_unreadable=coverage.users_unreadable,
-                of_file=is_file(self.acquisition),
-                beside=self._beside(),
-            ),
+            verdict=self._verdict(checks, findings, coverage),
             coverage=coverage,
             checks=tuple(checks),
-            findings=tuple(by_gravity(self.redaction.finding(each) for each in findings)),
+            findings=tuple(by_gravity(told)),
             gaps=gaps,
             evidence=evidence_lines(self.evidence, self.reader, self.redaction),
             footprint=footprint(self.acquisition, self.evidence, self.redaction),
             rules=self.knowledge.pack.lines(),
             exposure=self._exposure(),
             indicators=indicators,
+            baseline=beside.concluded(checks, findings, told, self.redaction) if beside else None,
             apps=tuple(app_lines(self.reader.snapshot, self.redaction.level)),
         )
         entities = tuple(self.redaction.entities(self.reader.snapshot))
-        return Examined(report=report, entities=entities)
+        return Examined(report=report, entities=entities, examination=self)
+
+    def _verdict(
+        self, checks: Sequence[Check], findings: Sequence[Finding], coverage: Coverage
+    ) -> Verdict:
+        return decide(
+            checks,
+            findings,
+            minimum=coverage.minimum,
+            complete=self.acquisition.complete and self.whole,
+            users_unreadable=coverage.users_unreadable,
+            of_file=is_file(self.acquisition),
+            beside=self._beside(),
+        )
+
+    def _beside_baseline(self, gaps: Sequence[Gap]) -> Against | None:
+        """Compare with the baseline, and let the rules see what changed; None without one."""
+        if self.baseline is None:
+            return None
+        beside = against(self.baseline.state(self), state_of(self, gaps=gaps))
+        beside.tell(self.reader.snapshot)
+        return beside
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return what could not be read, of the device and of the recording itself."""
@@ -128,13 +163,18 @@ class Examination(Struct, frozen=True, kw_only=True):
             read = unnamed(read, self.reader.artifacts)
         return (*read, *map(self.redaction.gap, self.flaws), *self.contents.gaps)
 
-    def facts(self) -> ScanFacts:
+    def facts(self, beside: Against | None = None) -> ScanFacts:
         """Return what is known of the scan, beside what the device states."""
         others = beyond(ARTIFACTS, self.reader.artifacts, self.acquisition.platform)
-        return ScanFacts.of(self.acquisition, not_selected=others, kinds=self._kinds())
+        return ScanFacts.of(
+            self.acquisition,
+            not_selected=others,
+            kinds=self._kinds(),
+            baseline=beside.facts if beside else None,
+        )
 
     def _inspect(
-        self, index: Index | None, gaps: Sequence[Gap], tell: OnEvent
+        self, index: Index | None, gaps: Sequence[Gap], tell: OnEvent, beside: Against | None
     ) -> tuple[list[Check], list[Finding]]:
         checks: list[Check] = []
         findings: list[Finding] = []
@@ -145,14 +185,15 @@ class Examination(Struct, frozen=True, kw_only=True):
             platform=self.acquisition.platform,
             gaps=gaps,
             statements=self.reader.artifacts,
-            facts=self.facts(),
+            facts=self.facts(beside),
             contents=self.contents,
         ):
             checks.append(check)
             tell(CheckDone(check=check))
             for finding in found:
-                findings.append(finding)
-                tell(FindingMade(finding=self.redaction.finding(finding)))
+                told = self.redaction.finding(finding)
+                findings.append(beside.mark(finding, told, self.reader) if beside else finding)
+                tell(FindingMade(finding=self.redaction.finding(findings[-1])))
         return checks, findings
 
     def _kinds(self) -> frozenset[type[Entity]] | None:
@@ -166,10 +207,11 @@ class Examination(Struct, frozen=True, kw_only=True):
         )
 
     def _beside(self) -> frozenset[str]:
-        """Return the rules that are no part of the coverage: of a phone those on files of apps."""
+        """Return the rules that are no part of a phone's coverage: on files of apps, on changes."""
         if is_app_file(self.acquisition):
             return frozenset()
-        return frozenset(each.id for each in self.knowledge.pack.rules if asks_for_app_files(each))
+        rules = self.knowledge.pack.rules
+        return frozenset(each.id for each in rules if asks_for_app_files(each) or of_change(each))
 
     def _holds_programs(self) -> bool:
         return is_app_file(self.acquisition) or not is_file(self.acquisition)

@@ -1,4 +1,4 @@
-"""Examination: from a case to a report; no phone is needed."""
+"""A case, read: everything that a report is made of; no phone is needed."""
 
 from __future__ import annotations
 
@@ -16,47 +16,15 @@ from scanner.model.privacy import PrivacyLevel
 from scanner.model.report import Acquisition
 from scanner.model.requests import AppBytes
 from scanner.pipeline.app_files import AppInspection
-from scanner.pipeline.compose import Examination, Examined
+from scanner.pipeline.compose import Examination
 from scanner.pipeline.host import now
-from scanner.pipeline.knowledge import Indicators, Knowledge, Rules, known
+from scanner.pipeline.knowledge import Knowledge
 from scanner.pipeline.limits import is_file, is_recording
 from scanner.pipeline.offline import examining_again
 from scanner.pipeline.plan import reading_any, selected_for
 from scanner.pipeline.privacy import Redaction, hidden_at
 from scanner.pipeline.reading import EvidenceReader, snapshot_of
 from scanner.worker import Worker
-
-
-def examine(
-    folder: Path,
-    *,
-    source: Path | None = None,
-    rules: Rules = (),
-    indicators: Indicators = None,
-    privacy: PrivacyLevel | None = None,
-    jobs: int | None = None,
-    on_event: OnEvent | None = None,
-    clock: Callable[[], datetime] = now,
-) -> Examined:
-    """Examine a case again. The case is verified first and never changed.
-
-    Same case, rules, indicators and version: same report, but for its `run`. RuleError for a file
-    of rules or indicators that is wrong, CaseError for a case that is damaged or was tampered with.
-    `clock` dates the run and nothing else: *now* is the end of the acquisition, or when the
-    recording was made.
-
-    `source` is the recording that a case was made of; without it, what lies there is not examined.
-    """
-    with examining(
-        folder,
-        known(rules, indicators),
-        source=source,
-        privacy=privacy,
-        jobs=jobs,
-        on_event=on_event,
-        clock=clock,
-    ) as examination:
-        return examination.conclude(on_event)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Scans and examinations of recordings: no phone is there, and nothing is copied."""
+"""Examinations of recordings: no phone is there, and nothing is copied."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from pathlib import Path
 
 from msgspec import structs
 
-from scanner.case import Case, OpenCase, device_key, installation_key, pseudonym
+from scanner.case import Case, device_key, installation_key, pseudonym
 from scanner.errors import CaseError, UsageError
 from scanner.model.content import Contents
 from scanner.model.entities import Build, DeviceIdentity
-from scanner.model.events import Finished, OnEvent
+from scanner.model.events import OnEvent
 from scanner.model.evidence import Evidence, Gap
 from scanner.model.privacy import PrivacyLevel
 from scanner.model.recording import Part
 from scanner.model.report import Acquisition
-from scanner.pipeline.compose import Examination, Examined
+from scanner.pipeline.compose import Examination
 from scanner.pipeline.content import merged, scan_content
-from scanner.pipeline.files import rendered
 from scanner.pipeline.host import TOOL, host_clock, now, tool_version
 from scanner.pipeline.knowledge import Indicators, Knowledge, Rules, known
 from scanner.pipeline.limits import is_file
@@ -31,100 +30,9 @@ from scanner.pipeline.privacy import Redaction
 from scanner.pipeline.read_recording import PROFILE, min_sdk_of, read_recording
 from scanner.pipeline.reading import EvidenceReader
 from scanner.pipeline.recording import Recording, opened
-from scanner.pipeline.results import Acquired, Scanned
 from scanner.report.formats import prepare
 
 _ONE_PHONE = frozenset({"manufacturer", "model", "fingerprint"})
-
-
-def scan_recording(
-    path: Path,
-    *,
-    options: Options | None = None,
-    rules: Rules = (),
-    indicators: Indicators = None,
-    formats: Sequence[str] = ("json", "html"),
-) -> Scanned:
-    """Examine a recording into a case, which names what was read and copies none of it.
-
-    UsageError for a path of no known kind, CaseError where nothing of it can be read, RuleError for
-    a rule file that is wrong.
-    """
-    options = options or Options()
-    _require_whole(options)
-    started = now()
-    verdict, findings, complete = None, 0, False
-    try:
-        with _opened(path, rules, indicators, options.min_sdk, formats or ("html",)) as (
-            recording,
-            knowledge,
-        ):
-            reader, evidence, contents = read_recording(recording, options, knowledge.pack)
-            acquisition, key = _record(recording, reader, options, started)
-            examined = _examination(
-                recording,
-                reader,
-                evidence,
-                acquisition=acquisition,
-                knowledge=knowledge,
-                redaction=Redaction(options.privacy, key),
-                started=started,
-                contents=contents,
-                on_event=options.on_event,
-            ).conclude(options.on_event)
-            reports = rendered(examined, ("json", *(formats or ("html",))))
-            case, digest = _store(acquisition, key, evidence, options, tuple(reports))
-            verdict, findings = examined.report.verdict, len(examined.report.findings)
-            complete = True
-            return Scanned(
-                report=examined.report,
-                folder=case.path,
-                digest=digest,
-                written=case.report_folder,
-            )
-    finally:
-        options.emit(Finished(complete=complete, verdict=verdict, findings=findings))
-
-
-def acquire_recording(path: Path, *, options: Options | None = None) -> Acquired:
-    """Make a case of a recording without examining it."""
-    options, started = options or Options(), now()
-    _require_whole(options)
-    complete = False
-    try:
-        with opened(path, min_sdk=options.min_sdk) as recording:
-            reader, evidence, _ = read_recording(recording, options)
-            acquisition, key = _record(recording, reader, options, started)
-            case, digest = _store(acquisition, key, evidence, options, ())
-            complete = True
-            return Acquired(folder=case.path, digest=digest, acquisition=acquisition, round_trips=0)
-    finally:
-        options.emit(Finished(complete=complete, verdict=None, findings=0))
-
-
-def examine_recording(
-    path: Path,
-    *,
-    rules: Rules = (),
-    indicators: Indicators = None,
-    privacy: PrivacyLevel | None = None,
-    min_sdk: int | None = None,
-    jobs: int | None = None,
-    on_event: OnEvent | None = None,
-    clock: Callable[[], datetime] = now,
-) -> Examined:
-    """Examine a recording without making a case of it."""
-    with examining_recording(
-        path,
-        rules=rules,
-        indicators=indicators,
-        privacy=privacy,
-        min_sdk=min_sdk,
-        jobs=jobs,
-        on_event=on_event,
-        clock=clock,
-    ) as examination:
-        return examination.conclude(on_event)
 
 
 @contextlib.contextmanager
@@ -141,10 +49,10 @@ def examining_recording(
 ) -> Iterator[Examination]:
     """Read a recording, so that it can be held against rules and indicators more than once."""
     options, started = Options(privacy=privacy or "share", jobs=jobs, on_event=on_event), clock()
-    with _opened(path, rules, indicators, min_sdk) as (recording, knowledge):
+    with surveyed(path, rules, indicators, min_sdk) as (recording, knowledge):
         reader, evidence, contents = read_recording(recording, options, knowledge.pack)
-        acquisition, key = _record(recording, reader, options, started)
-        yield _examination(
+        acquisition, key = described(recording, reader, options, started)
+        yield examination_of(
             recording,
             reader,
             evidence,
@@ -181,7 +89,7 @@ def examining_again(
         reader, evidence, contents = read_recording(
             recording, options, knowledge.pack, case.acquisition.now
         )
-        yield _examination(
+        yield examination_of(
             recording,
             reader,
             evidence,
@@ -202,7 +110,7 @@ def unread(path: Path) -> tuple[Part, ...]:
         return tuple(recording.unread())
 
 
-def _require_whole(options: Options) -> None:
+def require_whole(options: Options) -> None:
     """UsageError for what can only be asked of a phone: a recording is read whole."""
     apps = None if options.apps == "auto" else options.apps
     asked = (("--user", options.users), ("--time-budget", options.time_budget), ("--apps", apps))
@@ -213,7 +121,7 @@ def _require_whole(options: Options) -> None:
 
 
 @contextlib.contextmanager
-def _opened(
+def surveyed(
     path: Path,
     rules: Rules,
     indicators: Indicators,
@@ -232,7 +140,7 @@ def _opened(
             raise
 
 
-def _record(
+def described(
     recording: Recording, reader: EvidenceReader, options: Options, started: datetime
 ) -> tuple[Acquisition, bytes]:
     """Describe the recording as an acquisition; return it with the key of its pseudonyms."""
@@ -274,7 +182,7 @@ def _digest(recording: Recording) -> str:
     return sha256.hexdigest()
 
 
-def _examination(
+def examination_of(
     recording: Recording,
     reader: EvidenceReader,
     evidence: Sequence[Evidence],
@@ -288,6 +196,7 @@ def _examination(
     clock: Callable[[], datetime] = now,
     digest: str | None = None,
 ) -> Examination:
+    """Put together what was read of a recording; rules of bytes are applied to what is in it."""
     mixed = _mixed(reader, recording.platform)
     yara = knowledge.pack.yara
     if yara is not None and not is_file(acquisition):
@@ -306,23 +215,6 @@ def _examination(
         whole=recording.whole and not mixed,
         contents=contents,
     )
-
-
-def _store(
-    acquisition: Acquisition,
-    key: bytes,
-    evidence: Sequence[Evidence],
-    options: Options,
-    reports: Sequence[tuple[str, bytes]],
-) -> tuple[OpenCase, str]:
-    """Write a case; return it, closed, with its digest."""
-    folder = options.output or Path("cases") / acquisition.case
-    with OpenCase.create(folder, acquisition, device_key=key) as case:
-        for each in evidence:
-            case.refer(each)
-        for name, content in reports:
-            case.add_report(name, content)
-        return case, case.close()
 
 
 def _mixed(reader: EvidenceReader, platform: str) -> tuple[Gap, ...]:

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import UNSET, Struct, structs
 
 from scanner.case import pseudonym
+from scanner.model.changes import Plain
 from scanner.model.entities import ENTITIES, Entity
 from scanner.model.evidence import Gap, Unanswered
 from scanner.model.findings import LEVELS, Finding, Match, Subject
@@ -133,7 +134,11 @@ class Redaction(Struct, frozen=True):
             for name, value in subject.key.items()
         }
         stated = {name: value for name, value in key.items() if value is not None}
-        return structs.replace(subject, key=stated)
+        about = {
+            name: str(self._matched(word, classes.get(name)))
+            for name, word in subject.about.items()
+        }
+        return structs.replace(subject, key=stated, about=about)
 
     def _withholds(self, tlp: Tlp | None) -> bool:
         return tlp in _WITHHELD[self.level]
@@ -161,6 +166,23 @@ class Redaction(Struct, frozen=True):
             return value
         hidden = privacy == "D" or (privacy == "N" and self.level == "public")
         return self.pseudonym(privacy, str(value)) if hidden else value
+
+    def changed(self, entity: str, field: str, value: Plain, *, matched: bool) -> Plain:
+        """Return a value of a change as this level shows it; ids of the device are pseudonyms.
+
+        `matched`: a rule is about it. What hides a list hides each of its elements.
+        """
+        privacy = _CLASSES[entity].get(field) or "S"
+        shows = {
+            "case": "THSADN",
+            "share": "THSADN" if matched else "THSAD",
+            "public": "THSAD" if matched else "THSD",
+        }[self.level]
+        if value is None or privacy in shows:
+            return value
+        if isinstance(value, tuple):
+            return tuple(self.pseudonym(privacy, each) for each in value)
+        return self.pseudonym(privacy, str(value))
 
     def _shown(self, entity: type[Entity]) -> tuple[tuple[str, PrivacyClass, bool], ...]:
         """List the fields of an entity that this level lists, each with whether it is hidden."""

@@ -70,6 +70,7 @@ class EvidenceReader:
         ]
         self._attempts: dict[str, list[Attempt]] = defaultdict(list)
         self.artifact_of: dict[str, Artifact] = {}
+        self.read_by: dict[str, set[str]] = {}  # names of all artifacts that read an evidence
         self._adding = threading.Lock()
 
     @property
@@ -112,6 +113,7 @@ class EvidenceReader:
         for reader in self._readers:
             if reader.fits(evidence.request):
                 self.artifact_of.setdefault(evidence.id, reader.artifact)
+                self.read_by.setdefault(evidence.id, set()).add(reader.artifact.name)
                 yield reader
 
     def _taken(

@@ -7,7 +7,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from scanner.errors import ScannerError
+from scanner.model.changes import State
 from scanner.model.report import Acquisition, Report
+from scanner.pipeline.compose import Examined
 
 
 class Acquired(Struct, frozen=True, kw_only=True):
@@ -28,3 +30,9 @@ class Scanned(Struct, frozen=True, kw_only=True):
     digest: str | None  # of the case, for the operator to note; None: it is incomplete
     written: Path  # the folder that holds report.json
     error: ScannerError | None = None  # what made it incomplete; its remedy says what to do
+    examined: Examined
+
+    @property
+    def state(self) -> State:
+        """What was seen and found, to compare a later state of the device with."""
+        return self.examined.state

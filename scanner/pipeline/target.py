@@ -46,8 +46,8 @@ def as_path(target: str | None) -> Path | None:
 
 
 def is_case(path: Path) -> bool:
-    """Whether a path is the folder of a case."""
-    return (path / "bagit.txt").is_file()
+    """Whether a path is the folder of a case, also of one from which something was taken away."""
+    return any((path / name).is_file() for name in ("bagit.txt", "data/acquisition.json"))
 
 
 def devices(
