@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
+
+from msgspec import UNSET
 
 from scanner.artifacts import ARTIFACTS
 from scanner.detect import AnyRule, Correlation, ScanFacts
 from scanner.detect.coverage import ATTACK_VERSION, Speaking, coverage, speaking
 from scanner.detect.reach import Reach
+from scanner.detect.rules import Test
 from scanner.model.artifact import Artifact, Planned, Profile, Reading
-from scanner.model.entities import Clock
+from scanner.model.entities import ENTITIES, Change, Clock, Entity
 from scanner.model.requests import (
     AnyRequest,
     AppBytes,
@@ -137,7 +141,20 @@ def _reached(rule: AnyRule, channel: str, platform: str) -> bool:
     if is_live(channel):
         stated.add(Clock)  # of the acquisition's own record
     reached = reach(channel, platform)
-    return all(test.entity in stated and reached.shortfall(test) is None for test in tests)
+    return all(bool(stated & spoken_of(test)) and reached.shortfall(test) is None for test in tests)
+
+
+def spoken_of(test: Test) -> set[type[Entity]]:
+    """Return the types that a test asks of; one on changes, beside a baseline, asks of several."""
+    if test.entity is not Change:
+        return {test.entity}
+    unstated: dict[str, Any] = dict.fromkeys(Change.__struct_fields__, UNSET)
+    return {
+        entity
+        for entity in ENTITIES
+        if test.evaluate(Change(**(unstated | {"entity": entity.__struct_config__.tag})))
+        is not False
+    }
 
 
 def is_live(channel: str) -> bool:
