@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
@@ -14,40 +15,64 @@ from markupsafe import Markup
 from scanner.formats.text import safe_text
 from scanner.model.findings import Message
 from scanner.model.report import Report
+from scanner.report.change_words import field_words, value_words
 from scanner.report.messages import named, text
 from scanner.report.outline import alike, by_level, outline
 
 LONGEST = 2000  # characters of any one text; report.json has them whole
+_ELSEWHERE = frozenset(
+    f"{name}.html.j2"
+    for name in ("page", "diff", "timeline", "fleet", "since", "changes", "change_macros")
+)
+_PATH = re.compile(r"[ML0-9 .-]*")
 
 
 def render(report: Report, *, language: str = "en") -> str:
     """Return the report as one HTML document."""
-    template = _environment().get_template("report.html.j2")
     arranged = outline(report, language)
-    style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return template.render(
+    return document(
+        "report.html.j2",
+        language,
         r=report,
         o=arranged,
+        since=arranged.since,
         acquisition=report.run.acquisition,
         numbers={line.id: number for number, line in enumerate(report.evidence, start=1)},
         rule_numbers={rule.id: number for number, rule in enumerate(report.rules.rules, start=1)},
+        finding_numbers={each.finding.id: each.number for each in arranged.all},
+        finding_titles={each.finding.id: each.title for each in arranged.all},
         titles=arranged.titles,
-        lang=language,
-        style=Markup(style),  # noqa: S704  our own file, and its digest is all that may style
-        style_digest=digest,
-        t=partial(_ui, language),
-        say=partial(text, language=language),
-        named=partial(named, language=language),
-        by_level=by_level,
-        alike=alike,
+    )
+
+
+def document(name: str, language: str = "en", **given: object) -> str:
+    """Return the page that a template makes of what it is given, with our texts and our style."""
+    style = _style()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        _environment()
+        .get_template(name)
+        .render(
+            given,
+            lang=language,
+            style=Markup(style),  # noqa: S704  our own file, and its digest is all that may style
+            style_digest=digest,
+            t=partial(_ui, language),
+            say=partial(text, language=language),
+            named=partial(named, language=language),
+            words=partial(value_words, language=language),
+            field=partial(field_words, language=language),
+            by_level=by_level,
+            alike=alike,
+        )
     )
 
 
 def prepare() -> None:
-    """Compile the templates."""
+    """Compile the templates of a report; those of other documents wait until they are asked for."""
     for name in _environment().list_templates(extensions=["j2"]):
-        _environment().get_template(name)
+        if name not in _ELSEWHERE:
+            _environment().get_template(name)
 
 
 @cache
@@ -60,7 +85,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(shown=_shown, plain=_plain, when=_when, grouped=_grouped)
+    environment.filters.update(shown=_shown, plain=_plain, when=_when, grouped=_grouped, path=_path)
     return environment
 
 
@@ -100,3 +125,10 @@ def _when(value: datetime) -> str:
 
 def _grouped(value: int) -> str:
     return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def _path(value: str) -> Markup:
+    """Return the path of a picture whole, since it is made of numbers and nothing else."""
+    if not _PATH.fullmatch(value):
+        raise ValueError("not the path of a picture")
+    return Markup(value)  # noqa: S704  see above

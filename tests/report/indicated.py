@@ -23,6 +23,7 @@ from tests.report.examples import (
     unfinished,
 )
 from tests.report.of_apps import of_apps
+from tests.report.of_changes import compared, unchanged
 
 FEEDS = IndicatorSet(
     digest="a1b2c3d4" * 8,
@@ -118,4 +119,6 @@ EXAMPLES = {
     "unfinished": unfinished(),
     "bare": bare(),
     "of_apps": of_apps(),
+    "compared": compared(),
+    "unchanged": unchanged(),
 }

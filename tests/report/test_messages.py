@@ -8,9 +8,16 @@ import pytest
 import yaml
 
 from scanner.errors import UsageError
-from scanner.model.entities import ENTITIES, AppFileKind
+from scanner.model.entities import ENTITIES, AppFileKind, ChangeKind
 from scanner.model.evidence import Provenance, Reason
-from scanner.model.findings import Confidence, Level, Message, RuleClass, Status
+from scanner.model.findings import (
+    BaselineState,
+    Confidence,
+    Level,
+    Message,
+    RuleClass,
+    Status,
+)
 from scanner.model.indicators import FeedKind, Signature
 from scanner.model.observables import ObservableType
 from scanner.model.privacy import PrivacyLevel
@@ -50,12 +57,29 @@ CLOSED = {
     "feed_kind": FeedKind,
     "signature": Signature,
     "privacy": PrivacyLevel,
+    "baseline_state": BaselineState,
+    "change_title": ChangeKind,
+    "change_tally": ChangeKind,
 }
 # Of the contract between the parts, for endings that no part tells apart yet.
 PROMISED = {"interrupted.error"}
 ENTITY_TAGS = {entity.__struct_config__.tag for entity in ENTITIES}
 # Families whose members are values that others choose, shown as themselves where no text is.
-OPEN = {"platform", "transport", "profile", "sandbox", "artifact", "entity", "subject"}
+OPEN = {
+    "platform",
+    "transport",
+    "profile",
+    "sandbox",
+    "artifact",
+    "entity",
+    "subject",
+    "field",
+    "change_means",
+    "trigger",
+    "facet",
+    "peer_basis",
+}
+TEXT_ID = re.compile(r'"((?:ui|safety|since|diff|timeline|fleet|change)\.[a-z_]+)"')
 BANNED = re.compile(r"\b(clean|safe|infected|alerts?|ioc|hits?)\b", re.IGNORECASE)
 
 
@@ -109,7 +133,7 @@ def test_every_message_with_a_computed_name_has_a_text():
 
 def test_every_text_of_the_templates_exists():
     templates = [path.read_text("utf-8") for path in TEMPLATES]
-    named_ids = {id for page in templates for id in re.findall(r'"((?:ui|safety)\.[a-z_]+)"', page)}
+    named_ids = {id for page in templates for id in TEXT_ID.findall(page)}
     columns = {
         f"label.{name}"
         for page in templates
