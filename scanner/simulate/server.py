@@ -47,23 +47,21 @@ class AdbServer:
 
     def __enter__(self) -> Self:
         self._home = tempfile.TemporaryDirectory(prefix="scanner-adb-")
-        command = [self.program, "-L", f"tcp:{self.port}", "nodaemon", "server"]
-        with (Path(self._home.name) / "server.log").open("wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C is for us: the server must outlive the clean-up
-            )
-        self._end = weakref.finalize(self, _end, self._process)
-        self._await_listening()
+        self._launch()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end()
         self._home.cleanup()
+
+    def kill(self) -> None:
+        """End the server: its port is closed, its home and key stay."""
+        self._end()
+
+    def restart(self) -> None:
+        """Start it again at the same port, killing it first where it runs; its phones are gone."""
+        self.kill()
+        self._launch()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -119,6 +117,20 @@ class AdbServer:
         ):
             connection.sendall(f"{len(service):04x}{service}".encode())
             yield answer
+
+    def _launch(self) -> None:
+        command = [self.program, "-L", f"tcp:{self.port}", "nodaemon", "server"]
+        with (Path(self._home.name) / "server.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for us: the server must outlive the clean-up
+            )
+        self._end = weakref.finalize(self, _end, self._process)
+        self._await_listening()
 
     def _await_listening(self) -> None:
         deadline = time.monotonic() + _PATIENCE

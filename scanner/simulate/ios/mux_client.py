@@ -61,19 +61,54 @@ class Cables:
     """What all clients share: the phones, the records that are kept, who listens."""
 
     def __init__(self, phones: Sequence[SimulatedIPhone], services: Mapping[str, Handler]) -> None:
-        pairs = [(phone, kind) for phone in phones for kind in phone.recorded.connections]
-        self._attached = [
-            Attachment(number, phone, kind) for number, (phone, kind) in enumerate(pairs, start=1)
-        ]
+        self._attached: list[Attachment] = []
+        self._numbered = 0
         self.services = services
         self.saved: dict[str, bytes] = {}
         self.requests: list[str] = []
         self.listeners: set[MuxClient] = set()
         for phone in phones:
-            phone.on_gone = self._detaching(phone)
+            self.plug(phone, phone.recorded.connections)
 
     def attached(self) -> Iterator[Attachment]:
         return (attachment for attachment in self._attached if attachment.phone.here)
+
+    def plug(self, phone: SimulatedIPhone, connections: Sequence[str]) -> None:
+        """Attach a phone, each of its connections under a number never used before."""
+        there = {one.connection for one in self.attached() if one.phone is phone}
+        if not there:
+            self._attached = [one for one in self._attached if one.phone is not phone]
+        phone.here, phone.on_gone = True, self._detaching(phone)
+        for connection in connections:
+            if connection not in there:
+                self._numbered += 1
+                attachment = Attachment(self._numbered, phone, connection)
+                self._attached.append(attachment)
+                self.tell(attachment.message())
+
+    def unplug(self, phone: SimulatedIPhone, connection: str) -> None:
+        """Detach one connection of a phone, which goes away with its last one."""
+        of_it = [one for one in self.attached() if one.phone is phone]
+        leaving = [one for one in of_it if one.connection == connection]
+        if leaving == of_it:
+            phone.go_away()
+            return
+        self._attached = [one for one in self._attached if one not in leaving]
+        for one in leaving:
+            self.tell({"MessageType": "Detached", "DeviceID": one.id})
+
+    def renumber(self) -> None:
+        """Count from 1 again, as a usbmuxd does that was started again."""
+        self._attached = [
+            Attachment(number, one.phone, one.connection)
+            for number, one in enumerate(self.attached(), start=1)
+        ]
+        self._numbered = len(self._attached)
+
+    def tell(self, message: Map) -> None:
+        """Send a message to all who listen."""
+        for listener in self.listeners:
+            listener.send(message)
 
     def pair_record(self, udid: str) -> bytes | None:
         """Return the record of a phone in its bytes, the one last saved."""
@@ -89,8 +124,7 @@ class Cables:
         def detached() -> None:
             for attachment in self._attached:
                 if attachment.phone is phone:
-                    for listener in self.listeners:
-                        listener.send({"MessageType": "Detached", "DeviceID": attachment.id})
+                    self.tell({"MessageType": "Detached", "DeviceID": attachment.id})
 
         return detached
 
@@ -150,6 +184,8 @@ class MuxClient:
         elif kind == "SavePairRecord" and isinstance(message.get("PairRecordData"), bytes):
             self._cables.saved[udid] = message["PairRecordData"]
             self._result(_OK)
+            if isinstance(number := message.get("DeviceID"), int):
+                self._cables.tell({"MessageType": "Paired", "DeviceID": number})
         else:
             self._result(_BAD_COMMAND)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from scanner.errors import UsageError
 from scanner.simulate.ios.device import SimulatedIPhone
@@ -16,8 +16,11 @@ from scanner.simulate.ios.mux_client import Cables, MuxClient
 from scanner.simulate.ios.services import SERVICES, Handler
 from scanner.simulate.ios.wire import GONE
 
+Connection = Literal["USB", "Network"]
+
 _HOST = "127.0.0.1"
 _FAREWELL = 0.2  # seconds
+_TURNS = 5  # of the loop, until a connection that was accepted is served
 
 
 class Usbmuxd:
@@ -60,14 +63,19 @@ class Usbmuxd:
         return tuple(self._cables.requests)
 
     def start(self) -> None:
-        """Listen. UsageError where the port or the path is taken."""
+        """Listen. UsageError where the port or the path is taken.
+
+        Started again after a stop, it listens where it did, and counts its phones from 1.
+        """
+        self._cables.renumber()
         ready: Future[int] = Future()
         self._thread = threading.Thread(
             target=self._run, args=(ready,), name="usbmuxd", daemon=True
         )
         self._thread.start()
         try:
-            self.address = f"{_HOST}:{ready.result()}"
+            self._port = ready.result()
+            self.address = f"{_HOST}:{self._port}"
         except OSError as error:
             self._thread.join()
             self._thread = None
@@ -84,13 +92,33 @@ class Usbmuxd:
         if self._broken:
             raise self._broken[0]
 
-    def unplug(self, phone: SimulatedIPhone) -> None:
-        """Let a phone go away, as when its cable is pulled."""
+    def restart(self) -> None:
+        """Stop and start at the same port, with the phones that are there, counted from 1."""
+        self.stop()
+        self.start()
+
+    def plug(self, phone: SimulatedIPhone, *connections: Connection) -> None:
+        """Attach a phone, a new one or one that was unplugged; by default as it is recorded."""
+        kinds = connections or phone.recorded.connections
+        self._do(lambda: self._cables.plug(phone, kinds))
+
+    def unplug(self, phone: SimulatedIPhone, connection: Connection | None = None) -> None:
+        """Let a phone go away, as when its cable is pulled; or one of its connections only."""
+        if connection is None:
+            self._do(phone.go_away)
+        else:
+            self._do(lambda: self._cables.unplug(phone, connection))
+
+    def _do(self, act: Callable[[], None]) -> None:
+        """Run something in the thread that serves; where none does, here."""
 
         async def go() -> None:
-            phone.go_away()
+            act()
 
-        asyncio.run_coroutine_threadsafe(go(), self._loop).result()
+        if self._thread is None:
+            act()
+        else:
+            asyncio.run_coroutine_threadsafe(go(), self._loop).result()
 
     def _run(self, ready: Future[int]) -> None:
         try:
@@ -108,11 +136,20 @@ class Usbmuxd:
             ready.set_result(server.sockets[0].getsockname()[1])
             await self._stopped.wait()
         finally:
-            for each in servers:
-                each.close()
+            await self._end_accepting(servers)
             await self._end_clients()
             if self._path is not None:
                 self._path.unlink(missing_ok=True)
+
+    async def _end_accepting(self, servers: Sequence[asyncio.Server]) -> None:
+        # A server that is closed while it takes a connection leaves that socket open.
+        for each in servers:
+            for listening in each.sockets:
+                self._loop.remove_reader(listening.fileno())
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        for each in servers:
+            each.close()
 
     async def _end_clients(self) -> None:
         tasks = [*self._clients.values()]
