@@ -1,0 +1,1 @@
+"""What a watch keeps, in one file of SQLite."""
