@@ -20,6 +20,7 @@ INDEX = "data/index.jsonl"
 ACQUISITION = "data/acquisition.json"
 EVIDENCE = "data/evidence"
 REPORT = "data/report"
+FACTS = "data/fleet.json"
 KEY = f"{EVIDENCE}/000000.key"
 PARTIAL = "partial"
 
@@ -52,7 +53,8 @@ sha256 of {TAG_MANIFEST}, which was printed when the case was made:
 Each line of {AUDIT} carries the sha256 of the line before it, in "prev". The sha256 of the last
 line stands in {INFO} as Audit-Head.
 
-The folder {EVIDENCE} may hold personal data of the phone's owner. Keep it private.
+The folder {EVIDENCE} may hold personal data of the phone's owner. Keep it private. {FACTS} is made
+of it and tells what the phone is set up with: what a comparison of many phones reads.
 """
 
 ProblemKind = Literal[

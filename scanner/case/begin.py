@@ -142,6 +142,7 @@ def _settle(path: Path, contents: Contents) -> tuple[str, ...]:
         replace_file(path, bag.INDEX, index)
     for report in (path / bag.REPORT).iterdir():
         report.unlink()
+    (path / bag.FACTS).unlink(missing_ok=True)
     for leftover in (path / bag.PARTIAL).glob("[0-9]*.json"):
         leftover.unlink()
     if contents.last is None:

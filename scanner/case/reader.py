@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from scanner.case.bag import ACQUISITION, EVIDENCE, INDEX, KEY, REPORT, TAG_MANIFEST
+from scanner.case.bag import ACQUISITION, EVIDENCE, FACTS, INDEX, KEY, REPORT, TAG_MANIFEST
 from scanner.case.contents import Contents, read_contents
 from scanner.case.pseudonym import KEY_SIZE
 from scanner.case.tree import digest, open_file, read_text
@@ -45,6 +45,11 @@ class Case:
     def report_folder(self) -> Path:
         """Where the report lies that was made at the acquisition."""
         return self.path / REPORT
+
+    @property
+    def facts(self) -> Path:
+        """What a comparison of many devices reads; older cases have no such file."""
+        return self.path / FACTS
 
     @property
     def digest(self) -> str | None:

@@ -11,6 +11,7 @@ from scanner.case.audit import check_audit
 from scanner.case.bag import (
     ACQUISITION,
     AUDIT,
+    FACTS,
     INDEX,
     INFO,
     KEY,
@@ -73,7 +74,7 @@ def _payload(path: Path, contents: Contents) -> Iterator[Problem]:
     yield from _compare(path, contents.listed, contents.files)
     expected = set(contents.listed)
     if not contents.complete:
-        expected |= {INDEX, ACQUISITION, *_below(REPORT, contents.files)}
+        expected |= {INDEX, ACQUISITION, FACTS, *_below(REPORT, contents.files)}
         expected |= set(contents.last.names if contents.last else ())
     for name in _below("data", contents.files):
         if name not in expected:

@@ -167,16 +167,13 @@ class OpenCase:
 
     def add_report(self, name: str, data: bytes | Iterable[bytes]) -> None:
         """Write a file of `data/report/`: report.json, report.html, entities.jsonl."""
-        self._require_open()
         if not bag.REPORT_NAME.fullmatch(name):
             raise ValueError(f"no name of a report file: {name!r}")
-        sha256, _ = self._write(name, (data,) if isinstance(data, bytes) else data)
-        target = f"{bag.REPORT}/{name}"
-        with disk_errors(self.path):
-            sync_file(self.path / bag.PARTIAL / name)
-            (self.path / bag.PARTIAL / name).replace(self.path / target)
-            sync_folder(self.path / bag.REPORT)
-        self._reports[target] = sha256
+        self._place(f"{bag.REPORT}/{name}", data)
+
+    def add_facts(self, data: bytes) -> None:
+        """Write `data/fleet.json`: what a comparison of many devices reads of this case."""
+        self._place(bag.FACTS, data)
 
     def close(self) -> str:
         """Complete the case and make it read-only; return the sha256 of its tag manifest."""
@@ -220,6 +217,17 @@ class OpenCase:
                 raise
         finally:
             self._release()
+
+    def _place(self, target: str, data: bytes | Iterable[bytes]) -> None:
+        """Write a file that is made of the evidence, and have the manifest list it."""
+        self._require_open()
+        name, folder = Path(target).name, (self.path / target).parent
+        sha256, _ = self._write(name, (data,) if isinstance(data, bytes) else data)
+        with disk_errors(self.path):
+            sync_file(self.path / bag.PARTIAL / name)
+            (self.path / bag.PARTIAL / name).replace(self.path / target)
+            sync_folder(folder)
+        self._reports[target] = sha256
 
     def _write(self, name: str, chunks: Iterable[bytes]) -> tuple[str, int]:
         """Write a file in `partial/`; return its sha256 and size."""
