@@ -22,7 +22,7 @@ demo: $(READY)  ## scan six recorded phones over their real protocols, write the
 	$(BIN)/scanner demo
 
 test: $(READY) test-tools  ## run the tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3
 
 check: $(CHECKS:%=check-%)  ## hold everything that continuous integration holds
 	@echo "== check: all held"
@@ -30,7 +30,7 @@ check: $(CHECKS:%=check-%)  ## hold everything that continuous integration holds
 corpus: $(READY) test-tools  ## run the tests that read the corpus of real recordings
 	@test -d "$(CORPUS)" || { echo "corpus: no folder $(CORPUS); set SCANNER_CORPUS" >&2; exit 1; }
 	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python tools/base_rates.py
-	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python -m pytest -n 2 -m corpus
+	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python -m pytest -n 3 -m corpus
 
 bench: $(READY) test-tools  ## measure speed and memory, each beside what it is compared with
 	@tools/peers.sh
@@ -40,6 +40,8 @@ bench: $(READY) test-tools  ## measure speed and memory, each beside what it is 
 	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python bench/yara.py
 	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python bench/apps.py
 	$(BIN)/python bench/live_apps.py
+	$(BIN)/python bench/fleet.py
+	$(BIN)/python -m bench.watch
 	$(BIN)/python bench/recordings.py
 	$(BIN)/python bench/iphones.py
 

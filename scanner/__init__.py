@@ -26,8 +26,11 @@ if TYPE_CHECKING:
         ScannerError,
         UsageError,
     )
+    from scanner.model.changes import Diff, State
+    from scanner.model.fleet import FleetReport
     from scanner.model.indicators import Feed
     from scanner.model.report import Report
+    from scanner.model.watch import WatchEvent
     from scanner.pipeline import (
         Acquired,
         AdbServer,
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
         Scanned,
         acquire,
         devices,
+        diff,
         dry_run,
         examine,
         open_source,
@@ -46,7 +50,9 @@ if TYPE_CHECKING:
         scan,
         scan_each,
     )
+    from scanner.pipeline.fleet import compare_fleet
     from scanner.pipeline.since import News, since
+    from scanner.watch import Settings, Watch
 
 _WHERE = {
     "scanner.errors": (
@@ -59,8 +65,11 @@ _WHERE = {
         "ScannerError",
         "UsageError",
     ),
+    "scanner.model.changes": ("Diff", "State"),
+    "scanner.model.fleet": ("FleetReport",),
     "scanner.model.indicators": ("Feed",),
     "scanner.model.report": ("Report",),
+    "scanner.model.watch": ("WatchEvent",),
     "scanner.pipeline": (
         "Acquired",
         "AdbServer",
@@ -71,6 +80,7 @@ _WHERE = {
         "Scanned",
         "acquire",
         "devices",
+        "diff",
         "dry_run",
         "examine",
         "open_source",
@@ -79,7 +89,9 @@ _WHERE = {
         "scan",
         "scan_each",
     ),
+    "scanner.pipeline.fleet": ("compare_fleet",),
     "scanner.pipeline.since": ("News", "since"),
+    "scanner.watch": ("Settings", "Watch"),
 }
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
 
@@ -92,8 +104,10 @@ __all__ = [
     "DeviceBusy",
     "DeviceError",
     "DeviceLost",
+    "Diff",
     "Examined",
     "Feed",
+    "FleetReport",
     "News",
     "Options",
     "Pairing",
@@ -101,9 +115,15 @@ __all__ = [
     "RuleError",
     "Scanned",
     "ScannerError",
+    "Settings",
+    "State",
     "UsageError",
+    "Watch",
+    "WatchEvent",
     "acquire",
+    "compare_fleet",
     "devices",
+    "diff",
     "dry_run",
     "examine",
     "open_source",

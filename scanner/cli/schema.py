@@ -8,7 +8,18 @@ from scanner.cli.exits import exit_status
 from scanner.cli.output import print_json
 from scanner.pipeline.schema import schema_of
 
-DOCUMENTS = ("report", "events", "entities", "evidence")
+DOCUMENTS = (
+    "report",
+    "events",
+    "entities",
+    "evidence",
+    "diff",
+    "watch",
+    "timeline",
+    "fleet",
+    "statement",
+    "fleet-status",
+)
 
 
 @click.command()
@@ -19,6 +30,8 @@ def schema(document: str) -> int:
 
     report: report.json. events: a line of --events. entities: a line of entities.jsonl, before its
     privacy level; `x-privacy` is the privacy class of each field. evidence: a line of index.jsonl.
+    diff: `scanner diff`. watch: a line of `watch --json`. timeline: `watch timeline`. fleet:
+    `fleet compare`. statement: what `certify` signs. fleet-status: `fleet status`.
 
     \b
     Example: scanner schema report > report.schema.json
