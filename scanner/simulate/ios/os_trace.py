@@ -27,7 +27,7 @@ microseconds, level, ticks, thread, UUID of the sender's image, sizes of its pat
 message, offset in the image, sizes of subsystem and category. Sizes count the NUL.
 """
 
-BATCH = 10
+BATCH = 50
 PAUSE = 0.05
 _ACCEPTED = xml({"Status": "RequestSuccessful"})
 _REFUSED = xml({"Status": "RequestFailed"})
