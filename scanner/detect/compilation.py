@@ -43,21 +43,26 @@ class Part(Struct, frozen=True, kw_only=True):
         return {name for name in named if isinstance(name, str)}
 
 
-def compile_file(file: RuleFile, name: str, *, lenient: bool = False) -> tuple[Made, ...]:
+def compile_file(
+    file: RuleFile, name: str, *, lenient: bool = False, checked: bool = False
+) -> tuple[Made, ...]:
     """Compile all rules of a file; a message for each that is well-formed and beyond this scanner.
+
+    `checked`: the same bytes were found right before; they are compiled, and have no proofs.
 
     RuleErrors with everything that is wrong in it; with `lenient` a file that was written for
     another program is never refused: what is wrong with its rules is said of them.
     """
     foreign = lenient and all(is_foreign(document.data) for document in file.documents)
-    return _Compilation(file, name, foreign).run()
+    return _Compilation(file, name, foreign=foreign, checked=checked).run()
 
 
 class _Compilation:
     """The rules of one file while they are made."""
 
-    def __init__(self, file: RuleFile, name: str, foreign: bool) -> None:
+    def __init__(self, file: RuleFile, name: str, *, foreign: bool, checked: bool) -> None:
         self._path, self._sha256, self._foreign = name, file.sha256, foreign
+        self._checked = checked
         self._parts = [_part(document, file, foreign) for document in file.documents]
         self._errors: list[RuleError] = []
         self._bases: dict[str, Base | Message] = {}
@@ -125,13 +130,13 @@ class _Compilation:
         self._errors += problems.errors
 
     def _rule(self, data: dict[str, Any], problems: Problems) -> Rule | Message:
-        if not self._foreign:
+        if not self._foreign and not self._checked:
             check_header(data, problems)
         tested = self._tested(data, problems)
         return tested if isinstance(tested, Message) else Rule(**self._heading(data), **tested)
 
     def _base(self, data: dict[str, Any], problems: Problems, called: str) -> Base | Message:
-        if not self._foreign:
+        if not self._foreign and not self._checked:
             check_header(data, problems, "base")
         tested = self._tested(data, problems)
         if isinstance(tested, Message):
@@ -147,7 +152,7 @@ class _Compilation:
             problems.raise_any()
             return unusable(self._path, f"no entity of the category `{category}`")
         detection = data.get("detection")
-        if isinstance(detection, dict):
+        if isinstance(detection, dict) and not self._checked:
             sigma.check_detection(detection, entity, problems)
         proofs = read_proofs(data.get("tests"), entity, problems)
         problems.raise_any()
@@ -170,7 +175,7 @@ class _Compilation:
         }
 
     def _correlation(self, data: dict[str, Any], problems: Problems) -> Correlation | Message:
-        if not self._foreign:
+        if not self._foreign and not self._checked:
             check_header(data, problems, "correlation")
         relation = sigma.read_relation(data.get("correlation"), problems)
         proofs = read_group_proofs(data.get("tests"), problems)

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import msgspec
 
+from scanner.case.pseudonym import home
 from scanner.detect import exposure
+from scanner.detect.checked import Checked, checked_files
 from scanner.detect.compilation import compile_file
 from scanner.detect.documents import RuleFile, parse, read_bytes
 from scanner.detect.problems import RuleErrors
@@ -32,8 +34,11 @@ PROOFS = ".proofs.yml"  # beside a file of YARA rules
 _ASIDE = frozenset({"draft", "exposure"})  # folders that hold no rules
 
 
-def load(paths: Sequence[Path] = (), *, shipped: bool = True) -> RulePack:
-    """Load rule files and folders. RuleErrors with everything that is wrong in any of them."""
+def load(paths: Sequence[Path] = (), *, shipped: bool = True, proofs: bool = True) -> RulePack:
+    """Load rule files and folders. RuleErrors with everything that is wrong in any of them.
+
+    Without their proofs, files that were found right before are not checked again.
+    """
     own = _files(data_folder("rules")) if shipped else ()
     files = [(path, name, False) for path, name in own]
     of_bytes = list(_files(data_folder("rules"), YARA)) if shipped else []
@@ -47,7 +52,7 @@ def load(paths: Sequence[Path] = (), *, shipped: bool = True) -> RulePack:
             errors.append(RuleError(path, "path", "no rule files there", remedy=remedy))
     if len(files) > FILE_LIMIT:
         raise RuleError("rules", "path", f"more than {FILE_LIMIT} files", remedy="load fewer")
-    rules, listed, digests = _read_all(files, errors)
+    rules, listed, digests = _read_all(files, errors, None if proofs else checked_files(home()))
     yara = _yara(of_bytes, errors)
     errors += _same_ids(rules, yara)
     folders = [data_folder("rules"), *paths] if shipped else paths
@@ -144,7 +149,7 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _read_all(
-    files: Iterable[tuple[Path, str, bool]], errors: list[RuleError]
+    files: Iterable[tuple[Path, str, bool]], errors: list[RuleError], checked: Checked | None
 ) -> tuple[dict[str, AnyRule], list[Message], set[str]]:
     rules: dict[str, AnyRule] = {}
     listed: list[Message] = []
@@ -154,7 +159,7 @@ def _read_all(
             raw = read_bytes(path)
             if (sha256 := hashlib.sha256(raw).hexdigest()) in digests:
                 continue  # the same file by another path
-            made = _made(raw, path, name, lenient)
+            made = _made(raw, path, name, lenient, checked)
         except RuleErrors as problem:
             errors += problem.errors
             continue
@@ -171,13 +176,22 @@ def _read_all(
                 remedy = "give each rule an id of its own"
                 where = f"line {_line_of_id(parse(raw, path), each.id)}, id"
                 errors.append(RuleError(path, where, reason, remedy=remedy))
+    if checked is not None and not errors:
+        checked.keep()
     return rules, listed, digests
 
 
-@lru_cache(maxsize=FILE_LIMIT)
-def _made(raw: bytes, path: Path, name: str, lenient: bool) -> tuple[AnyRule | Message, ...]:
-    """Compile a file. The same bytes give the same rules, which a watch loads many times."""
-    return compile_file(parse(raw, path), name, lenient=lenient)
+@lru_cache(maxsize=FILE_LIMIT)  # the same bytes give the same rules: a watch loads them many times
+def _made(
+    raw: bytes, path: Path, name: str, lenient: bool, checked: Checked | None
+) -> tuple[AnyRule | Message, ...]:
+    if checked is not None and (known := checked.get(hashlib.sha256(raw).hexdigest(), path)):
+        return compile_file(known, name, checked=True)
+    file = parse(raw, path)
+    made = compile_file(file, name, lenient=lenient)
+    if checked is not None and not any(isinstance(each, Message) or each.foreign for each in made):
+        checked.add(file)
+    return made
 
 
 def _line_of_id(file: RuleFile, id: str) -> int:

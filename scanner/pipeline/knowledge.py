@@ -26,7 +26,7 @@ class Knowledge(Struct, frozen=True, kw_only=True):
 def known(rules: Rules = (), indicators: Indicators = None) -> Knowledge:
     """Load what is not loaded yet: RuleError for a rule or indicator file that is wrong."""
     return Knowledge(
-        pack=rules if isinstance(rules, RulePack) else load(rules),
+        pack=rules if isinstance(rules, RulePack) else load(rules, proofs=False),
         feeds=_feeds(indicators),
     )
 

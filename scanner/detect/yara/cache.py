@@ -91,9 +91,10 @@ class Cache:
         return keyed.digest()
 
 
-def own_cache() -> Cache | None:
-    """Return the cache of this installation; None where its folder cannot be used."""
+def own_cache(name: str = "yara", folder: Path | None = None) -> Cache | None:
+    """Return a cache of this installation; None where its folder cannot be used."""
+    folder = folder or home()
     try:
-        return Cache(home() / "cache" / "yara", installation_key())
+        return Cache(folder / "cache" / name, installation_key(folder))
     except CaseError:
         return None
