@@ -127,11 +127,11 @@ def test_a_small_archive_that_doubles_is_read():
 
 @pytest.mark.parametrize("levels", [25, 31, 10_000])
 def test_an_archive_that_doubles_on_every_level_is_refused_in_time(levels):
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(ParseError):
         unarchive(doubling(levels))
 
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_million_objects_are_refused():

@@ -154,7 +154,7 @@ def test_a_slow_server_is_left(server, phase):
     outcome = done(server.answer("/x", answer), SOON)
 
     assert "unreachable" == outcome.state
-    assert "took longer than 1 seconds" in outcome.reason
+    assert "took longer than 1 seconds" in outcome.reason or "timed out" in outcome.reason
     assert time.monotonic() - began < 10
 
 
