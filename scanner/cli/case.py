@@ -17,8 +17,6 @@ from scanner.cli.report_text import print_report
 from scanner.cli.since import show_news
 from scanner.errors import UsageError
 from scanner.formats.text import safe_text
-from scanner.pipeline.knowledge import known
-from scanner.pipeline.since import since
 from scanner.report import FORMATS
 
 if TYPE_CHECKING:
@@ -88,6 +86,9 @@ def examine(
     """
     indicators = pipeline.read_feeds(indicator_files, stored=feeds, limit=max_feed_bytes)
     if since_feeds is not None:
+        from scanner.pipeline.knowledge import known  # noqa: PLC0415 - loads what compiles rules
+        from scanner.pipeline.since import since  # noqa: PLC0415
+
         _require_plain_since(
             cases,
             source,

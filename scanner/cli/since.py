@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
@@ -14,8 +15,10 @@ from scanner.errors import ScannerError
 from scanner.formats.text import safe_text
 from scanner.model.findings import LEVELS, Finding, Level
 from scanner.model.indicators import IndicatorSet
-from scanner.pipeline.since import News
 from scanner.report.outline import outline
+
+if TYPE_CHECKING:
+    from scanner.pipeline.since import News
 
 
 class CaseNews(Struct, frozen=True, kw_only=True):

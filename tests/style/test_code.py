@@ -142,6 +142,10 @@ def is_name(node: ast.stmt, root: bool) -> bool:
     return False
 
 
+# Who verifies a case needs no rules: these load each name when it is first asked for.
+LAZY = (PACKAGE, PACKAGE / "pipeline")
+
+
 def test_init_files_hold_names_only():
     files = [path for path in python_files("scanner") if path.name == "__init__.py"]
 
@@ -149,7 +153,7 @@ def test_init_files_hold_names_only():
         at(path, node)
         for path in files
         for node in tree(path).body
-        if not is_name(node, root=path.parent == PACKAGE)
+        if not is_name(node, root=path.parent in LAZY)
     ]
 
 
