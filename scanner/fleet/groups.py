@@ -10,8 +10,6 @@ from scanner.fleet.table import Row, Tally
 from scanner.model.fleet import PeerGroup
 
 LEAST = 20  # devices: 19 others give p-values down to 0.05
-BASES = ("model_build", "vendor_release", "platform")
-UNKNOWN = "unknown"
 
 Key = tuple[str, ...]
 

@@ -13,8 +13,6 @@ from scanner.report.change_words import ChangeShown, describe, untold
 from scanner.report.messages import text
 from scanner.report.shown import Shown
 
-MOST_ORDINARY = 1000  # changes that a page lists; the document has all
-
 
 class Since(Struct, frozen=True, kw_only=True):
     """A comparison, arranged."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
@@ -11,8 +10,6 @@ from msgspec import Struct
 from scanner.formats.buffer import Buffer
 
 _STEP = 4 * 1024 * 1024
-Sibling = Callable[[str], bytes | None]
-"""Gives the bytes of a file that lies in the same folder, by its name; None where there is none."""
 
 
 class AppBytesRead(Struct, frozen=True, kw_only=True):

@@ -27,7 +27,6 @@ from scanner.model.report import RuleLine
 PLATFORMS = ("android", "ios")
 KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
 TEXTS = ("title", "description", "id")
-LISTS = ("advice", "falsepositives", "reference", "references", "attack", "filetype", "file_type")
 CHOICES: dict[str, tuple[str, ...]] = {
     "level": LEVELS,
     "class": CLASSES,

@@ -10,7 +10,6 @@ import math
 import re
 import struct
 from collections import Counter
-from collections.abc import Iterator
 from itertools import islice
 from typing import Literal
 
@@ -119,21 +118,6 @@ def entropy(data: bytes) -> float:
         return 0.0
     total = sum(count * math.log2(count) for count in Counter(data).values())
     return round(max(math.log2(size) - total / size, 0.0), 2)
-
-
-def embedded_files(archive: ApkArchive) -> Iterator[EmbeddedFile]:
-    """Yield the embedded files of an archive, at most so many."""
-    finder = Finder(archive)
-    for entry in archive.entries:
-        try:
-            kind = finder.kind(entry)
-            found = finder.find(entry, kind)
-        except ParseError:
-            continue
-        if found is not None:
-            yield found
-        if finder.is_full:
-            return
 
 
 class Finder:

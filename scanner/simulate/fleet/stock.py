@@ -102,7 +102,6 @@ class Phone(Struct, frozen=True, kw_only=True):
 
 
 NEVER = 10**6
-DEPARTMENTS = 6
 _DEPARTMENT_SHARES = (0.38, 0.24, 0.16, 0.12, 0.07, 0.03)
 
 
