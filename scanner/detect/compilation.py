@@ -7,6 +7,7 @@ a base rule makes no findings of its own unless every correlation that names it 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ from scanner.detect.problems import Problems, RuleErrors
 from scanner.detect.proofs import read_group_proofs, read_proofs
 from scanner.detect.rules import AnyRule, Base, Correlation, Rule, unusable
 from scanner.errors import RuleError
+from scanner.model.entities import Entity
 from scanner.model.findings import Message
 
 PRODUCTS = ("android", "ios")
@@ -156,12 +158,9 @@ class _Compilation:
             sigma.check_detection(detection, entity, problems)
         proofs = read_proofs(data.get("tests"), entity, problems)
         problems.raise_any()
-        node = sigma.compile_detection(data, problems)
-        problems.raise_any()
-        if node is None:
+        compiled = self._condition(data, entity, problems)
+        if compiled is None:
             return unusable(self._path, "no condition")
-        check_calls(node, entity, problems)
-        problems.raise_any()
         condition = data["detection"]["condition"]
         return {
             "platform": data["logsource"]["product"],
@@ -169,10 +168,23 @@ class _Compilation:
             "entity": entity,
             "selections": tuple(key for key in data["detection"] if key != "condition"),
             "conditions": tuple(condition) if isinstance(condition, list) else (condition,),
-            "node": node,
-            "evaluate": sigma.predicate(node),
+            "condition": compiled,
             "proofs": proofs,
         }
+
+    def _condition(
+        self, data: dict[str, Any], entity: type[Entity], problems: Problems
+    ) -> sigma.Condition | None:
+        """Compile a condition; one that was found right waits until somebody asks for it."""
+        if self._checked:
+            return sigma.Condition(partial(_compiled, data))
+        node = sigma.compile_detection(data, problems)
+        problems.raise_any()
+        if node is None:
+            return None
+        check_calls(node, entity, problems)
+        problems.raise_any()
+        return sigma.Condition.of(node)
 
     def _correlation(self, data: dict[str, Any], problems: Problems) -> Correlation | Message:
         if not self._foreign and not self._checked:
@@ -223,6 +235,16 @@ class _Compilation:
             "sha256": self._sha256,
             "foreign": self._foreign,
         }
+
+
+def _compiled(data: dict[str, Any]) -> sigma.Node:
+    """Compile the detection of a file that was found right before."""
+    problems = Problems("", {})
+    node = sigma.compile_detection(data, problems)
+    problems.raise_any()
+    if node is None:
+        raise ValueError("a rule that was found right has a condition")
+    return node
 
 
 def _part(document: Document, file: RuleFile, foreign: bool) -> Part:

@@ -77,8 +77,15 @@ class Rule(Heading, frozen=True, kw_only=True):
     entity: type[Entity]
     selections: tuple[str, ...]  # names in the detection section
     conditions: tuple[str, ...]  # as written
-    node: sigma.Node
-    evaluate: sigma.Predicate
+    condition: sigma.Condition
+
+    @property
+    def node(self) -> sigma.Node:
+        return self.condition.node
+
+    @property
+    def evaluate(self) -> sigma.Predicate:
+        return self.condition.predicate
 
     def fields(self) -> tuple[str, ...]:
         """Return the fields that the rule names, each once, in its order."""
@@ -99,12 +106,19 @@ class Base(Struct, frozen=True, kw_only=True):
     entity: type[Entity]
     selections: tuple[str, ...]
     conditions: tuple[str, ...]
-    node: sigma.Node
-    evaluate: sigma.Predicate
+    condition: sigma.Condition
     proofs: tuple[Proof, ...]  # of its own, where it has some
     group: tuple[str, ...] = ()  # the fields by which its entities are grouped
     moment: str | None = None  # the field that says when, where the correlation asks for an order
     value: tuple[str, ...] = ()  # the fields whose values are counted or added up
+
+    @property
+    def node(self) -> sigma.Node:
+        return self.condition.node
+
+    @property
+    def evaluate(self) -> sigma.Predicate:
+        return self.condition.predicate
 
     def fields(self) -> tuple[str, ...]:
         """Return the fields that the correlation reads of an entity, each once."""

@@ -24,7 +24,7 @@ RULE = (
 def plain(pack: RulePack) -> list[object]:
     """Return a pack without its proofs, and of its conditions the fields that they ask for."""
     return [
-        (rule.fields(), structs.replace(rule, proofs=(), evaluate=None, node=None))
+        (rule.fields(), structs.replace(rule, proofs=(), condition=None))
         if isinstance(rule, Rule)
         else rule.title  # type: ignore[arg-type]
         for rule in pack.rules

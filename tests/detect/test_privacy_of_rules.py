@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from scanner.detect.binding import bind
 from scanner.detect.problems import Problems
 from scanner.detect.rules import Base
-from scanner.detect.sigma import check_detection, fields, read_relation, whole
+from scanner.detect.sigma import Condition, check_detection, fields, read_relation, whole
 from scanner.detect.sigma.truth import Junction
 from scanner.model.entities import ENTITIES, Entity
 from scanner.model.privacy import AppFact, Personal, Secret, System
@@ -48,8 +48,7 @@ LETTERS = Base(
     entity=Letter,
     selections=(),
     conditions=(),
-    node=Junction(every=True, parts=()),
-    evaluate=lambda _: True,
+    condition=Condition.of(Junction(every=True, parts=()), lambda _: True),
     proofs=(),
 )
 

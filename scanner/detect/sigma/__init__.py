@@ -1,6 +1,7 @@
 """Sigma rules over entities: parsed by pySigma, compiled to predicates of three values."""
 
 from scanner.detect.sigma.compiler import compile_detection
+from scanner.detect.sigma.condition import Condition
 from scanner.detect.sigma.conditions import check_condition
 from scanner.detect.sigma.correlations import (
     Count,
@@ -27,6 +28,7 @@ from scanner.detect.sigma.truth import (
 
 __all__ = [
     "CATEGORIES",
+    "Condition",
     "Count",
     "Field",
     "Formula",

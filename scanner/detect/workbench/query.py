@@ -197,8 +197,7 @@ def _test(entity: type[Entity], node: sigma.Node, product: str | None) -> Base:
         entity=entity,
         selections=(),
         conditions=(),
-        node=node,
-        evaluate=_always if node is _ALL else sigma.predicate(node),
+        condition=sigma.Condition.of(node, _always if node is _ALL else None),
         proofs=(),
     )
 
