@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from scanner.model.evidence import Gap, Locator, Reason
+from scanner.model.recording import BackupKeys
 from scanner.model.requests import MiB
 
 ContentKind = Literal[
@@ -134,9 +135,19 @@ class ScanWork(Struct, frozen=True, kw_only=True, tag_field="type", tag="scan"):
     place_seconds: float = 120.0
     member_limit: int = 256 * MiB  # bytes held at once
     total_limit: int = 4096 * MiB  # bytes held one after the other below one place
+    keys: BackupKeys | None = None  # of an encrypted backup
 
 
-Work = CheckWork | CompileWork | ScanWork
+class UnlockWork(Struct, frozen=True, kw_only=True, tag_field="type", tag="unlock"):
+    """To a child: unlock the backup at a path."""
+
+    password: bytes
+
+    def __repr__(self) -> str:
+        return "UnlockWork()"
+
+
+Work = CheckWork | CompileWork | ScanWork | UnlockWork
 
 
 class Checked(Struct, frozen=True, kw_only=True, tag_field="type", tag="checked"):
@@ -185,7 +196,7 @@ class PassedOver(Struct, frozen=True, kw_only=True, tag_field="type", tag="passe
     files: int
 
 
-Content = Checked | CompiledPiece | Entered | Scanned | Unscanned | PassedOver
+Content = Checked | CompiledPiece | Entered | Scanned | Unscanned | PassedOver | BackupKeys
 """What a work on rules or contents yields."""
 
 

@@ -1,4 +1,4 @@
-"""SQLite databases of a device, opened in memory.
+"""SQLite databases of a device, opened in memory, or where they lie.
 
 Nothing is written anywhere: the evidence stays as it is, what it holds reaches no temporary file,
 and it works in a process that may write no file at all.
@@ -11,6 +11,7 @@ import sqlite3
 import struct
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from scanner.errors import ParseError
 from scanner.model.requests import MiB
@@ -23,25 +24,51 @@ _WAL_HEADER, _FRAME_HEADER = 32, 24
 
 @contextlib.contextmanager
 def open_database(
-    data: bytes, wal: bytes, *, seconds: float, limit: int
+    data: bytearray, wal: bytes, *, seconds: float, limit: int
 ) -> Iterator[sqlite3.Connection]:
     """Open a database with its write-ahead log (empty: none) for reading, for some seconds.
 
     Undecodable bytes of a text become U+FFFD.
     ParseError for what SQLite refuses, and where the statements of the block take longer.
     """
-    image = _with_wal(bytearray(data), wal, limit)
+    image = _with_wal(data, wal, limit)
+    _require_whole(image[:100], len(image))
     image[18:20] = b"\1\1"  # the file format without a log: memory has no place for one
-    deadline = time.monotonic() + seconds
     connection = sqlite3.connect(":memory:")
+    with _asked(connection, seconds) as opened:
+        opened.deserialize(image)  # a copy of SQLite's own
+        del image, data
+        _restrict(opened)
+        yield opened
+
+
+@contextlib.contextmanager
+def open_database_at(path: Path, *, seconds: float) -> Iterator[sqlite3.Connection]:
+    """Open a database where it lies, one without a write-ahead log, for reading for some seconds.
+
+    It is taken for a file that nobody writes, so SQLite makes no file beside it. ParseError as
+    above, and for a file that cannot be opened.
+    """
+    try:
+        with path.open("rb") as stream:
+            _require_whole(bytearray(stream.read(100)), path.stat().st_size)
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+    except (OSError, sqlite3.Error):
+        raise ParseError("a database that can be read expected") from None
+    with _asked(connection, seconds) as opened:
+        _restrict(opened)
+        yield opened
+
+
+@contextlib.contextmanager
+def _asked(connection: sqlite3.Connection, seconds: float) -> Iterator[sqlite3.Connection]:
+    """Give a connection to somebody who may read and no more."""
+    deadline = time.monotonic() + seconds
     try:
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, ROWS_LIMIT)
         connection.text_factory = lambda text: text.decode("utf-8", "replace")
-        connection.deserialize(bytes(image))
         connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
-        for pragma in ("query_only=on", "trusted_schema=off", "cell_size_check=on"):
-            connection.execute(f"pragma {pragma}")
         yield connection
     except (sqlite3.Error, UnicodeDecodeError) as error:  # their texts may quote what is stored
         late = time.monotonic() > deadline
@@ -49,6 +76,23 @@ def open_database(
         raise ParseError(f"a readable SQLite database expected: {why}") from None
     finally:
         connection.close()
+
+
+def _restrict(connection: sqlite3.Connection) -> None:
+    for pragma in ("query_only=on", "trusted_schema=off", "cell_size_check=on"):
+        connection.execute(f"pragma {pragma}")
+
+
+def _require_whole(head: bytearray, size: int) -> None:
+    """ParseError for fewer pages than the header counts: SQLite takes what is left of the last.
+
+    The count holds where the header was written with it (section 1.3.7 of the format).
+    """
+    page = int.from_bytes(head[16:18], "big")
+    page = 65536 if page == 1 else page
+    counted = int.from_bytes(head[28:32], "big")
+    if head[24:28] == head[92:96] and counted * page > size:
+        raise ParseError("a whole SQLite database expected")
 
 
 def _with_wal(database: bytearray, wal: bytes, limit: int) -> bytearray:

@@ -63,6 +63,8 @@ class Locator(Struct, frozen=True, omit_defaults=True):
     offset: int = 0  # bytes, from the start of the innermost member
     length: int | None = None  # bytes; None: to its end
     trimmed: bool = False  # the collector cut off the end of the last line: it is read with one
+    sealed: str = ""  # hex: the wrapped key of a file of an encrypted backup, its class before it
+    log: Locator | None = None  # of the write-ahead log of the database that it is
 
     def __str__(self) -> str:
         name = "!".join(self.members)
@@ -85,6 +87,12 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     started_at: datetime
     errors_name: str | None = None  # the standard error, where the device wrote any
     errors_sha256: str | None = None
+
+
+NEVER_HELD = "no recording of this kind holds it"
+"""Detail of a gap that says nothing of this phone: whoever records in this way lacks it."""
+NOT_GIVEN = "the recording was not given"
+"""Detail of a gap of a case whose evidence lies in a recording that nobody named."""
 
 
 class Gap(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -137,6 +145,10 @@ class EvidenceFile(ABC):
     def errors(self) -> str:
         """Return what the device wrote to standard error, at most 64 KiB of it."""
 
+    def beside(self) -> EvidenceFile | None:
+        """Return the write-ahead log of the database that it is; None where none is known."""
+        return None
+
     def read(self, limit: int = 16 * MiB) -> bytes:
         """Return all bytes; ParseError where there are more than `limit`."""
         with self.open() as stream:
@@ -150,13 +162,26 @@ class EvidenceFile(ABC):
     ) -> AbstractContextManager[sqlite3.Connection]:
         """Open a database, with its `-wal` where there is one, for reading only and in memory.
 
+        The log of a recording's database is known to it; any other is given.
+
         Its schema is not trusted. ParseError for a damaged one, for more than `limit` bytes, and
         where the statements of the block take longer than `seconds`.
         """
         from scanner.model.database import open_database  # noqa: PLC0415 - few parsers need it
 
+        wal = wal or self.beside()
         log = wal.read(limit) if wal else b""
-        return open_database(self.read(limit), log, seconds=seconds, limit=limit)
+        return open_database(self._held(limit), log, seconds=seconds, limit=limit)
+
+    def _held(self, limit: int) -> bytearray:
+        """Return all bytes, held once; ParseError where there are more than `limit`."""
+        held = bytearray()
+        with self.open() as stream:
+            while piece := stream.read(MiB):
+                held += piece
+                if len(held) > limit:
+                    raise ParseError(f"at most {limit} bytes expected")
+        return held
 
     def lines(self) -> Iterator[str]:
         """Yield lines without their end; undecodable bytes become U+FFFD.

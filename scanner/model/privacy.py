@@ -16,6 +16,8 @@ An undeclared class fails the build (`tests/model/test_privacy.py`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 from msgspec import Meta, Struct
@@ -38,7 +40,8 @@ Secret = Annotated[T, Meta(extra_json_schema={_KEY: "X"})]
 UNREADABLE: frozenset[PrivacyClass] = frozenset({"P", "X"})
 
 
-def privacy_classes(struct: type[Struct]) -> dict[str, PrivacyClass | None]:
+@cache
+def privacy_classes(struct: type[Struct]) -> Mapping[str, PrivacyClass | None]:
     """Return the privacy class of each field of a struct; None where a field declares none."""
     hints = get_type_hints(struct, include_extras=True)
     return {name: _declared(hints[name]) for name in struct.__struct_fields__}

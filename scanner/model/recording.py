@@ -21,6 +21,9 @@ RecordingKind = Literal[
     "mobileprovision",
     "app_files",
     "ios_app_files",
+    "ios_backup",
+    "sysdiagnose",
+    "ios_filesystem",
 ]
 KINDS: tuple[RecordingKind, ...] = get_args(RecordingKind)
 PROFILE_FILES: tuple[RecordingKind, ...] = ("mobileconfig", "mobileprovision")
@@ -29,12 +32,23 @@ FILES: tuple[RecordingKind, ...] = (*PROFILE_FILES, *APP_FILES)
 """Files that are no phone's: what would be installed on one."""
 
 
-_OF_IPHONES = frozenset((*PROFILE_FILES, "ios_app_files"))
+OF_IPHONES: tuple[RecordingKind, ...] = ("ios_backup", "sysdiagnose", "ios_filesystem")
+HOLDING_CONTENT: tuple[RecordingKind, ...] = ("ios_backup", "ios_filesystem")
+_FOR_IPHONES = frozenset((*PROFILE_FILES, "ios_app_files", *OF_IPHONES))
 
 
 def platform_of(kind: RecordingKind) -> str:
     """Return the platform of the phone that a recording is of, or that a file is for."""
-    return "ios" if kind in _OF_IPHONES else "android"
+    return "ios" if kind in _FOR_IPHONES else "android"
+
+
+class BackupKeys(Struct, frozen=True, kw_only=True, tag_field="type", tag="backup_keys"):
+    """The keys of the protection classes of an unlocked backup: secret, and never printed."""
+
+    classes: dict[int, bytes]
+
+    def __repr__(self) -> str:
+        return f"BackupKeys({len(self.classes)} classes)"
 
 
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="part"):
@@ -64,6 +78,7 @@ class Header(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="t
     recorded_at: str | None = None  # ISO 8601; without an offset it is the device's own zone
     host_keys: tuple[str, ...] | None = None  # fingerprints of the collecting computer's adb keys
     sha256: str | None = None  # of the container, where it is one file that was read whole
+    locked: bool = False  # it is encrypted, and was not unlocked
 
 
 Surveyed = Header | Part | Flaw

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from scanner.model.benchmarks import Benchmark
 from scanner.model.changes import Comparison
 from scanner.model.evidence import Gap, Provenance, Unanswered
 from scanner.model.exposure import Exposure
@@ -14,7 +15,7 @@ from scanner.model.findings import Check, Confidence, Finding, Level, Message, R
 from scanner.model.indicators import IndicatorSet
 from scanner.model.privacy import PrivacyLevel
 
-SCHEMA_VERSION = "1.5"
+SCHEMA_VERSION = "1.6"
 
 Verdict = Literal[
     "compromise_confirmed",
@@ -205,3 +206,4 @@ class Report(Struct, frozen=True, kw_only=True):
     indicators: IndicatorSet | None = None  # None: none were given
     baseline: Comparison | None = None  # None: it was compared with no earlier state
     apps: tuple[AppLine, ...] = ()  # files of apps that were read, the first 2,000 of them
+    benchmarks: tuple[Benchmark, ...] = ()  # how it is set up, beside what institutions ask for

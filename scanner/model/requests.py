@@ -4,8 +4,8 @@ A request names what is wanted, never how a source gets it; so every command tha
 on a phone can be printed before it runs. `{user}` in a template stands for a user's id.
 
 Commands, dumps of services and files can be asked of an Android phone; lockdown values, calls of
-services, streams and crash reports of an iPhone. Sections, collected files, globs and profile files
-stand in recordings only: a phone is never asked for them.
+services, streams and crash reports of an iPhone. The others stand in recordings only: a phone is
+never asked for them.
 """
 
 from __future__ import annotations
@@ -192,6 +192,36 @@ class ProfileFile(Request, frozen=True, kw_only=True, tag="profile_file"):
         return f"{self.form} profile"
 
 
+class Diagnostic(Request, frozen=True, kw_only=True, tag="diagnostic"):
+    """Files of a sysdiagnose, by their path below its top folder: ps.txt.
+
+    In what is asked `*` stands for anything but a slash: crashes_and_spins/*.ips.
+    """
+
+    name: str
+    limit: int = 1 * GiB
+
+    def __str__(self) -> str:
+        return f"{self.name} of sysdiagnose"
+
+
+class BackupFile(Request, frozen=True, kw_only=True, tag="backup_file"):
+    """A list that a backup of an iPhone keeps of itself: Info.plist, Manifest.db."""
+
+    name: str
+    limit: int = 2 * GiB
+
+    def __str__(self) -> str:
+        return f"{self.name} of backup"
+
+
+class FileList(Request, frozen=True, kw_only=True, tag="file_list"):
+    """Which files a copy of a file system holds: names, sizes, modes, times."""
+
+    def __str__(self) -> str:
+        return "list of files"
+
+
 class AppFolders(Request, frozen=True, kw_only=True, tag="app_folders"):
     """Which files the folders of some apps hold: one record a file, with its full name at the end.
 
@@ -254,8 +284,21 @@ AnyRequest = (
     | CrashFile
     | Instruments
     | ProfileFile
+    | Diagnostic
+    | BackupFile
+    | FileList
 )
-RecordedOnly = Section | ServiceDump | Glob | Collected | ProfileFile | AppBytes
+RecordedOnly = (
+    Section
+    | ServiceDump
+    | Glob
+    | Collected
+    | ProfileFile
+    | AppBytes
+    | Diagnostic
+    | BackupFile
+    | FileList
+)
 """What no phone is asked as it stands: files of apps are asked for by a plan that names each."""
 
 
@@ -263,6 +306,8 @@ class Survey(Request, frozen=True, kw_only=True, tag="survey"):
     """A look over a whole recording: its parts, and the digest of those that answer `wanted`."""
 
     wanted: tuple[AnyRequest, ...] = ()
+    everything: bool = False  # of large recordings, too, list each file that nobody reads
+    closed: tuple[AnyRequest, ...] = ()  # not opened, not even to see what it is
     timeout: float = 600.0
 
     def __str__(self) -> str:
@@ -292,18 +337,27 @@ def is_answered_by(asked: AnyRequest, request: AnyRequest) -> bool:
     for one user its template, a file of the crash area a template with a pattern.
     """
     match asked:
-        case Glob():
-            return isinstance(request, File) and _covers(asked.pattern, request.path)
         case AppBytes():
             return _covers_app(asked, request)
-        case CrashFile():
-            return isinstance(request, CrashFile) and _covers(asked.path, request.path)
         case ServiceDump(service=service):
             return _is_same(Dumpsys(service=service), request)
         case Command() if isinstance(request, Command) and request.user is not None:
             return _is_same(for_user(asked, request.user), request)
+        case Glob() | CrashFile() | Diagnostic():
+            return _covers_file(asked, request)
         case _:
             return _is_same(asked, request)
+
+
+def _covers_file(asked: Glob | CrashFile | Diagnostic, request: AnyRequest) -> bool:
+    match asked, request:
+        case Glob(pattern=pattern), File(path=name):
+            return _covers(pattern, name)
+        case CrashFile(path=pattern), CrashFile(path=name):
+            return _covers(pattern, name)
+        case Diagnostic(name=pattern), Diagnostic(name=name):
+            return _covers(pattern, name)
+    return False
 
 
 def _covers_app(asked: AppBytes, request: AnyRequest) -> bool:

@@ -31,6 +31,25 @@ from scanner.model.entities.files import (
     InstalledFile,
     Mount,
 )
+from scanner.model.entities.ios_records import (
+    AppEvent,
+    Backup,
+    ContentMatch,
+    ContentSource,
+    LocationClient,
+    LogArchive,
+    NetworkExtension,
+    PairingEvent,
+    PrivacyGrant,
+    ProfileEvent,
+    RemoteService,
+    Restriction,
+    RowGap,
+    Shutdown,
+    ShutdownClient,
+    TrafficRecord,
+)
+from scanner.model.entities.mentions import Mention
 from scanner.model.entities.network import (
     Certificate,
     Network,
@@ -80,8 +99,10 @@ AnyEntity = (
     | App
     | AppChange
     | AppComponent
+    | AppEvent
     | AppFile
     | AppOperation
+    | Backup
     | BinaryImage
     | Build
     | Certificate
@@ -89,6 +110,8 @@ AnyEntity = (
     | Clock
     | CodeFile
     | Companion
+    | ContentMatch
+    | ContentSource
     | Crash
     | Debugging
     | DeviceAdmin
@@ -98,28 +121,40 @@ AnyEntity = (
     | FileEntry
     | InputMethod
     | InstalledFile
+    | LocationClient
+    | LogArchive
     | Management
     | MediaProjection
     | Mount
     | Network
+    | NetworkExtension
     | NotificationListener
     | PackageTrace
+    | PairingEvent
     | Payload
     | PolicyOwner
+    | PrivacyGrant
     | Process
     | Profile
+    | ProfileEvent
     | Property
     | ProvisioningProfile
+    | RemoteService
+    | Restriction
     | RoleHolder
+    | RowGap
     | Schedule
     | Setting
+    | Shutdown
+    | ShutdownClient
     | Socket
+    | TrafficRecord
     | User
     | Vpn
     | WebClip
     | WifiNetwork
 )
-Statement = AnyEntity | Otherwise
+Statement = AnyEntity | Otherwise | Mention
 
 ENTITIES: tuple[type[Entity], ...] = (
     App,
@@ -165,6 +200,22 @@ ENTITIES: tuple[type[Entity], ...] = (
     AdbKey,
     Debugging,
     Companion,
+    TrafficRecord,
+    RowGap,
+    PrivacyGrant,
+    LocationClient,
+    ProfileEvent,
+    AppEvent,
+    PairingEvent,
+    Shutdown,
+    ShutdownClient,
+    NetworkExtension,
+    Restriction,
+    RemoteService,
+    LogArchive,
+    Backup,
+    ContentSource,
+    ContentMatch,
     Change,
 )
 
@@ -177,9 +228,11 @@ __all__ = [
     "App",
     "AppChange",
     "AppComponent",
+    "AppEvent",
     "AppFile",
     "AppFileKind",
     "AppOperation",
+    "Backup",
     "BinaryImage",
     "Build",
     "Certificate",
@@ -188,6 +241,8 @@ __all__ = [
     "Clock",
     "CodeFile",
     "Companion",
+    "ContentMatch",
+    "ContentSource",
     "Crash",
     "Debugging",
     "DeviceAdmin",
@@ -199,27 +254,40 @@ __all__ = [
     "FileEntry",
     "InputMethod",
     "InstalledFile",
+    "LocationClient",
+    "LogArchive",
     "Management",
     "MediaProjection",
+    "Mention",
     "Mount",
     "Network",
+    "NetworkExtension",
     "NotificationListener",
     "Otherwise",
     "PackageTrace",
+    "PairingEvent",
     "Payload",
     "PolicyOwner",
+    "PrivacyGrant",
     "Process",
     "Profile",
+    "ProfileEvent",
     "Property",
     "ProvisioningProfile",
+    "RemoteService",
+    "Restriction",
     "RoleHolder",
+    "RowGap",
     "Schedule",
     "Setting",
+    "Shutdown",
+    "ShutdownClient",
     "Signature",
     "Signer",
     "SigningError",
     "Socket",
     "Statement",
+    "TrafficRecord",
     "User",
     "Vpn",
     "WebClip",

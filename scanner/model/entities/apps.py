@@ -43,6 +43,10 @@ class App(Entity, frozen=True, kw_only=True, tag="app"):
         UNSET  # other, store, local_file, downloaded_file
     )
     update_owner: AppFact[str | None | UnsetType] = UNSET
+    distributor: AppFact[str | None | UnsetType] = (
+        UNSET  # iOS: who distributes it: com.apple.AppStore, com.apple.TestFlight, a marketplace
+    )
+    volume_purchase: AppFact[bool | UnsetType] = UNSET  # iOS: bought by an organisation for phones
     first_installed: AppFact[str | None | UnsetType] = UNSET  # device-local, as printed
     last_updated: AppFact[str | None | UnsetType] = UNSET
     signer: AppFact[str | None | UnsetType] = (

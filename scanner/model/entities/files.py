@@ -17,7 +17,9 @@ class FileEntry(Entity, frozen=True, kw_only=True, tag="file"):
     key: ClassVar[tuple[str, ...]] = ("path",)
 
     path: Observation[str]  # in full; in shared storage the folder, a number and the ending
-    area: System[str | UnsetType] = UNSET  # temporary, shared, system, data, root
+    area: System[str | UnsetType] = (
+        UNSET  # temporary, shared, system, data, root; iOS: app, staging, jailbreak, too
+    )
     kind: System[str | None | UnsetType] = UNSET  # file, folder, link, other
     ending: System[str | None | UnsetType] = UNSET  # of its name, in lower case: apk, so
     size: System[int | None | UnsetType] = UNSET  # bytes
@@ -27,7 +29,11 @@ class FileEntry(Entity, frozen=True, kw_only=True, tag="file"):
     uid: System[int | None | UnsetType] = UNSET  # of its owner
     owner: System[str | None | UnsetType] = UNSET  # name of its owner
     label: System[str | None | UnsetType] = UNSET  # SELinux label
-    modified_at: Observation[datetime | None | UnsetType] = UNSET
+    modified_at: Observation[datetime | None | UnsetType] = UNSET  # iOS, mobile: its day
+    created_at: Observation[datetime | None | UnsetType] = UNSET
+    changed_at: Observation[datetime | None | UnsetType] = UNSET  # of its metadata
+    domain: System[str | None | UnsetType] = UNSET  # of a backup: HomeDomain
+    missing: System[bool | UnsetType] = UNSET  # a backup lists it and does not hold it
     sha256: Observation[str | None | UnsetType] = UNSET  # lower case; never of shared storage
     sha1: Observation[str | None | UnsetType] = UNSET
     md5: Observation[str | None | UnsetType] = UNSET
@@ -84,7 +90,9 @@ class Crash(Entity, frozen=True, kw_only=True, tag="crash"):
     uptime_seconds: System[int | None | UnsetType] = UNSET  # of the process
     build: System[str | None | UnsetType] = UNSET  # fingerprint of the build that crashed
     exposed: Observation[bool | UnsetType] = UNSET  # a process that parses what strangers send
+    day: Observation[str | None | UnsetType] = UNSET  # joined: of `at`, UTC: 2026-11-02
     kind: System[str | None | UnsetType] = UNSET  # iOS: crash, panic, jetsam, stackshot, other
     bug_type: System[str | None | UnsetType] = UNSET  # iOS: 309
     bundle: AppFact[str | None | UnsetType] = UNSET  # iOS: bundle identifier
     retired: System[bool | UnsetType] = UNSET  # iOS: it was sent or synchronised before
+    parent: Observation[str | None | UnsetType] = UNSET  # iOS: name of the process that started it

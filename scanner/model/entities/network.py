@@ -85,6 +85,8 @@ class WifiNetwork(Entity, frozen=True, kw_only=True, tag="wifi_network"):
     hidden: System[bool | UnsetType] = UNSET
     suggested_by: AppFact[str | None | UnsetType] = UNSET  # the package that added it
     proxy: System[bool | UnsetType] = UNSET  # it sets a proxy
+    added_on: Observation[str | None | UnsetType] = UNSET  # day, UTC: 2026-11-02
+    joined_on: Observation[str | None | UnsetType] = UNSET  # day that it was last joined, UTC
 
 
 class Certificate(Entity, frozen=True, kw_only=True, tag="certificate"):
@@ -92,7 +94,7 @@ class Certificate(Entity, frozen=True, kw_only=True, tag="certificate"):
 
     key: ClassVar[tuple[str, ...]] = ("store", "user", "name")
 
-    store: System[str]  # user, device_policy; profile: a payload of a configuration profile
+    store: System[str]  # user, device_policy; trust: of an iPhone; profile: a payload of a profile
     user: System[int]
     name: Observation[
         str

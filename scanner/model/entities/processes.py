@@ -15,7 +15,7 @@ class Process(Entity, frozen=True, kw_only=True, tag="process"):
 
     key: ClassVar[tuple[str, ...]] = ("source", "pid", "started")
 
-    source: System[str]  # the listing that names it: ps, pid_list, instruments
+    source: System[str]  # the listing that names it: ps, pid_list, instruments, taskinfo, spindump
     pid: System[int]
     started: Observation[str | None]  # as the listing prints it
     parent: System[int | UnsetType] = UNSET  # pid of the parent
@@ -27,6 +27,15 @@ class Process(Entity, frozen=True, kw_only=True, tag="process"):
     name: Observation[str | UnsetType] = UNSET
     executable: Observation[str | None | UnsetType] = UNSET  # first argument where it is a path
     area: System[str | None | UnsetType] = UNSET  # of its executable: as in BinaryImage
+    whole: System[bool | UnsetType] = (
+        UNSET  # its listing is not cut: what that does not name did not run at its moment
+    )
+    also_in: System[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # joined: other whole listings of the same recording that name it
+    )
+    missing_from: System[tuple[str, ...] | None | UnsetType] = (
+        UNSET  # joined: whole listings of the same recording that do not name it
+    )
 
 
 class BinaryImage(Entity, frozen=True, kw_only=True, tag="binary_image"):

@@ -40,6 +40,8 @@ class Profile(Entity, frozen=True, kw_only=True, tag="profile"):
     )
     signer_expired: System[bool | UnsetType] = UNSET  # joined: at the acquisition's end
     signer_expires_at: System[datetime | None | UnsetType] = UNSET
+    installed_at: Observation[datetime | None | UnsetType] = UNSET  # InstallDate
+    by_management: System[bool | UnsetType] = UNSET  # a management installed it: isInstalledByMDM
 
 
 class Payload(Entity, frozen=True, kw_only=True, tag="payload"):
@@ -131,6 +133,17 @@ class Management(Entity, frozen=True, kw_only=True, tag="management"):
     supervisors: AppFact[tuple[str, ...] | None | UnsetType] = (
         UNSET  # sha256 of the supervising computers' certificates
     )
+    enrolled: System[bool | UnsetType] = UNSET  # with a management server (MDM)
+    enrolment: System[str | UnsetType] = UNSET  # device, user, automated
+    server: Observation[str | None | UnsetType] = UNSET  # host of ServerURL
+    check_in: Observation[str | None | UnsetType] = UNSET  # host of CheckInURL
+    topic: DeviceId[str | None | UnsetType] = UNSET  # of the messages that wake the phone for it
+    profile: AppFact[str | None | UnsetType] = UNSET  # identifier of the profile that enrolled it
+    profile_locked: System[bool | UnsetType] = UNSET  # that profile may not be removed
+    access_rights: System[int | None | UnsetType] = UNSET  # as in Payload; so are `rights`
+    rights: System[tuple[str, ...] | None | UnsetType] = UNSET
+    last_contact_at: Observation[datetime | None | UnsetType] = UNSET  # LastPollingSuccess
+    managed_apps: AppFact[tuple[str, ...] | None | UnsetType] = UNSET  # bundle identifiers
     conflicts: System[tuple[str, ...] | None | UnsetType] = UNSET  # joined
 
 

@@ -118,6 +118,10 @@ class DeviceState(Entity, frozen=True, kw_only=True, tag="device_state"):
     host_attached: System[bool | UnsetType] = UNSET  # a computer on the cable
     trusted_host_attached: System[bool | UnsetType] = UNSET
     sim: System[str | None | UnsetType] = UNSET  # SIMStatus
+    lockdown_mode: System[bool | UnsetType] = UNSET  # LDMGlobalEnabled
+    restored_at: System[datetime | None | UnsetType] = UNSET  # from a backup; None: states none
+    restored_from_cloud: System[bool | UnsetType] = UNSET
+    cloud_backup_on: System[str | None | UnsetType] = UNSET  # day of the last one, UTC
     conflicts: System[tuple[str, ...] | None | UnsetType] = UNSET  # joined
 
 
