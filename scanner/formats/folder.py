@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from msgspec import Struct
 
@@ -21,6 +21,12 @@ DEPTH_LIMIT = 32
 _BY_FOLDER = os.open in os.supports_dir_fd
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
+_Kind = Literal["file", "link", "other"]
+_KINDS: dict[int, tuple[str, _Kind]] = {
+    stat.S_IFREG: ("", "file"),
+    stat.S_IFLNK: ("a link, which is not followed", "link"),
+}
+
 
 class Entry(Struct, frozen=True, kw_only=True):
     """Something of a folder."""
@@ -28,6 +34,9 @@ class Entry(Struct, frozen=True, kw_only=True):
     name: str  # from the folder, with `/`
     size: int = 0
     flaw: str = ""  # why it is not read, in our words
+    kind: _Kind = "other"
+    mode: int | None = None  # permissions, with setuid, setgid and sticky; as on this computer
+    modified: float | None = None  # seconds since 1970
 
 
 def entries(root: Path) -> Iterator[Entry]:
@@ -65,11 +74,15 @@ def _entry(path: str, found: os.DirEntry[str]) -> Entry | None:
         return Entry(name=path, flaw="a file that cannot be looked at")
     if stat.S_ISDIR(state.st_mode):
         return None
-    if stat.S_ISLNK(state.st_mode):
-        return Entry(name=path, flaw="a link, which is not followed")
-    if not stat.S_ISREG(state.st_mode):
-        return Entry(name=path, flaw="no plain file")
-    return Entry(name=path, size=state.st_size)
+    flaw, kind = _KINDS.get(stat.S_IFMT(state.st_mode), ("no plain file", "other"))
+    return Entry(
+        name=path,
+        size=0 if flaw else state.st_size,
+        flaw=flaw,
+        kind=kind,
+        mode=stat.S_IMODE(state.st_mode),
+        modified=state.st_mtime,
+    )
 
 
 def open_plain(root: Path, name: str) -> BinaryIO:

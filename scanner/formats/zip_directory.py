@@ -26,6 +26,7 @@ _COMMENT_LIMIT = 65_535
 _FULL32 = 0xFFFFFFFF
 _ENCRYPTED, _UTF8 = 1 << 0, 1 << 11
 _FILE_TYPE, _REGULAR, _FOLDER = 0o170000, 0o100000, 0o040000
+_TIMES, _TIME_SIZE = 0x5455, 4
 _UNIX = 3  # the system an entry was made on, in the high byte of its version
 
 
@@ -40,6 +41,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     at: int  # of its local header, from the start of the file
     is_encrypted: bool
     is_file: bool  # neither a folder nor a link nor anything else that Unix knows
+    unix: int | None = None  # its kind and mode, where a Unix made it
+    modified: float | None = None  # seconds since 1970, where more than the time of day is stated
 
 
 class Directory(Struct, frozen=True, kw_only=True):
@@ -129,9 +132,8 @@ def _entries(data: bytes, moved: int) -> Iterator[Entry]:
         at = first + name + extra + comment
         if at > len(data):
             return
-        size, packed, offset = _widened(
-            data[first + name : first + name + extra], size, packed, offset
-        )
+        more = data[first + name : first + name + extra]
+        size, packed, offset = _widened(more, size, packed, offset)
         text = _decoded(data[first : first + name], flags)
         kind = (mode >> 16) & _FILE_TYPE if made >> 8 == _UNIX else 0
         yield Entry(
@@ -143,6 +145,8 @@ def _entries(data: bytes, moved: int) -> Iterator[Entry]:
             at=offset + moved,
             is_encrypted=bool(flags & _ENCRYPTED),
             is_file=kind in {0, _REGULAR} and not text.endswith("/"),
+            unix=mode >> 16 if made >> 8 == _UNIX else None,
+            modified=_modified(more),
         )
 
 
@@ -162,6 +166,18 @@ def _widened(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, in
             break
         at += 4 + length
     return size, packed, offset
+
+
+def _modified(extra: bytes) -> float | None:
+    """Return the time of the last change from the extended time stamp (Info-ZIP, 0x5455)."""
+    at = 0
+    while at + 9 <= len(extra):
+        kind, length, flags = struct.unpack_from("<HHB", extra, at)
+        if kind == _TIMES and length > _TIME_SIZE and flags & 1:
+            (seconds,) = struct.unpack_from("<i", extra, at + 5)
+            return float(seconds)
+        at += 4 + length
+    return None
 
 
 def _decoded(name: bytes, flags: int) -> str:

@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.errors import ParseError
-from scanner.formats.container import (
-    OVERLAP,
-    TWICE,
-    open_container,
-)
+from scanner.formats.container import open_container
+from scanner.formats.member import TWICE
+from scanner.formats.zip_directory import DIRECTORY_LIMIT
+from scanner.formats.zip_members import OVERLAP
 from scanner.model.requests import MiB
 
 from .archives import TEXT, content, flaws, packed, stated, wide
@@ -116,17 +115,26 @@ def test_a_hundred_thousand_members(tmp_path):
     path.write_bytes(many(100_003))
     found = open_container(path)
 
-    assert 100_000 == len(found.members)
-    assert ("truncated", ()) == next((one.reason, one.locator.members) for one in found.flaws())
+    assert 100_003 == len(found.members)
     assert {OVERLAP} == {one.detail for one in found.members}
 
 
-def many(count: int) -> bytes:
-    """Return the directory of an archive with many members."""
+def test_a_directory_of_which_only_a_part_is_read(tmp_path):
+    path = tmp_path / "a.zip"
+    path.write_bytes(many(1100, 65_000))
+    found = open_container(path)
+
+    assert DIRECTORY_LIMIT // (46 + 65_000) == len(found.members)
+    assert ("truncated", ()) == next((one.reason, one.locator.members) for one in found.flaws())
+
+
+def many(count: int, width: int = 6) -> bytes:
+    """Return the directory of an archive with many members, whose names have so many digits."""
     entry = packed([("000000", b"")])
     at, end = entry.index(b"PK\x01\x02"), entry.index(b"PK\x05\x06")
-    one, tail = entry[at:end], bytearray(entry[end:])
-    listed = b"".join(one[:46] + b"%06d" % n for n in range(count))
+    one, tail = bytearray(entry[at : at + 46]), bytearray(entry[end:])
+    one[28:30] = width.to_bytes(2, "little")
+    listed = b"".join(bytes(one) + b"%0*d" % (width, n) for n in range(count))
     tail[8:20] = b"\xff\xff\xff\xff" + len(listed).to_bytes(4, "little") + at.to_bytes(4, "little")
     return entry[:at] + listed + bytes(tail)
 
