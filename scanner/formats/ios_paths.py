@@ -10,23 +10,25 @@
 | staging   | /private/var/db/com.apple.xpc.roleaccountd.staging: the system updater starts  |
 |           | from there, and so did implants                                               |
 | temporary | /private/var/tmp, /private/tmp                                                |
-| jailbreak | places that jailbreaks make: /var/jb, a preboot folder of theirs, .jbroot-*,  |
-|           | /Library/MobileSubstrate, /usr/lib/TweakInject ...                            |
+| jailbreak | places that jailbreaks make: those of `data/ios-jailbreak.toml`               |
 | other     | everything else, known or not                                                 |
 
 An area says where something lies, nothing about what it is: a system that was changed has changed
 programs in `system`, and a research device mounts a cryptex of its owner.
 
 System, cryptex and staged paths are those that the file lists of iOS 16 to 26 show, and reports of
-iOS 14 and 16; the jailbreaks' those that their own sources name (checkra1n to iOS 14, unc0ver, and
-of iOS 15 and later palera1n, Dopamine, roothide).
+iOS 14 and 16.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Literal
+
+import msgspec
+from msgspec import Struct
 
 Area = Literal[
     "system", "cryptex", "app", "developer", "staging", "temporary", "jailbreak", "other"
@@ -37,21 +39,6 @@ _UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _BUNDLES = "/private/var/containers/Bundle"
 
 _PLACES: Mapping[Area, tuple[str, ...]] = {  # regular expressions; the first area that fits decides
-    "jailbreak": (
-        r"/private/var/jb",
-        r"/private/var/checkra1n\.dmg",
-        r"/private/var/lib/(?:apt|dpkg|cydia)",
-        r"/private/preboot/[^/]+/(?:jb|procursus|jb-[^/]*|dopamine-[^/]*)",
-        rf"{_BUNDLES}/Application/\.jbroot-[^/]*",
-        r"/private/var/mobile/Containers/Shared/AppGroup/\.jbroot-[^/]*",
-        r"/private/etc/apt",
-        r"/Library/MobileSubstrate",
-        r"/usr/lib/(?:TweakInject|frida|libjailbreak\.dylib|libhooker\.dylib)",
-        r"/usr/sbin/(?:frida-server|sshd)",
-        r"/Applications/(?:Cydia|Sileo|Zebra|Filza|palera1nLoader|TrollStore)\.app",
-        r"/cores/(?:binpack|jbloader)",
-        r"/\.(?:installed_unc0ver|bootstrapped)",
-    ),
     "developer": (r"/Developer", r"/System/Developer"),
     "cryptex": (
         r"/System/Cryptexes",
@@ -70,10 +57,14 @@ _PLACES: Mapping[Area, tuple[str, ...]] = {  # regular expressions; the first ar
     "staging": (r"/private/var/db/com\.apple\.xpc\.roleaccountd\.staging",),
     "temporary": (r"/private/var/tmp", r"/private/tmp"),
 }
-_AREAS = {
-    area: re.compile(f"(?:{'|'.join(places)})(?:/|\\Z)", re.DOTALL)
-    for area, places in _PLACES.items()
-}
+
+
+class _Trace(Struct, frozen=True, forbid_unknown_fields=True):
+    """A place that a jailbreak makes."""
+
+    path: str
+    of: str
+    source: str
 
 
 def normal(path: str) -> str:
@@ -96,7 +87,27 @@ def normal(path: str) -> str:
 def area(path: str) -> Area:
     """Return where a path lies."""
     whole = normal(path)
-    return next((name for name, pattern in _AREAS.items() if pattern.match(whole)), "other")
+    return next((name for name, pattern in _areas() if pattern.match(whole)), "other")
+
+
+@cache
+def _areas() -> tuple[tuple[Area, re.Pattern[str]], ...]:
+    """Return what tells each area, in the order in which they are tried."""
+    places: dict[Area, tuple[str, ...]] = {"jailbreak": tuple(_of_jailbreaks()), **_PLACES}
+    return tuple(
+        (area, re.compile(f"(?:{'|'.join(each)})(?:/|\\Z)", re.DOTALL))
+        for area, each in places.items()
+    )
+
+
+def _of_jailbreaks() -> Iterator[str]:
+    """Yield the places of `ios-jailbreak.toml` as regular expressions."""
+    import tomllib  # noqa: PLC0415 - most commands ask for no area
+    from importlib import resources  # noqa: PLC0415
+
+    text = resources.files("scanner.formats").joinpath("data/ios-jailbreak.toml").read_text("utf-8")
+    for trace in msgspec.convert(tomllib.loads(text)["trace"], tuple[_Trace, ...]):
+        yield re.escape(trace.path).replace(r"\*", "[^/]*")
 
 
 def bundle_of(path: str) -> str | None:

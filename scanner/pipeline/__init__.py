@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scanner.pipeline.files import describe_case, read_report, write_new, write_report
     from scanner.pipeline.knowledge import read_feeds
     from scanner.pipeline.offline import unread
-    from scanner.pipeline.options import AdbServer, Custody, Options
+    from scanner.pipeline.options import AdbServer, Custody, Options, Password
     from scanner.pipeline.pairing import Pairing, pair, require_iphone
     from scanner.pipeline.results import Acquired, Scanned
     from scanner.pipeline.scanning import scan
@@ -51,6 +51,7 @@ _WHERE = {
         "AdbServer",
         "Custody",
         "Options",
+        "Password",
     ),
     "scanner.pipeline.pairing": (
         "Pairing",
@@ -79,6 +80,7 @@ __all__ = [
     "Examined",
     "Options",
     "Pairing",
+    "Password",
     "Scanned",
     "acquire",
     "as_path",

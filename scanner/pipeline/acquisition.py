@@ -29,7 +29,7 @@ from scanner.pipeline.app_pulls import AppPulls, Room
 from scanner.pipeline.begin import Trail, open_case
 from scanner.pipeline.handing_on import HandingOn, Inspection, cache_of
 from scanner.pipeline.host import now
-from scanner.pipeline.options import Options
+from scanner.pipeline.options import PHONE_PROFILE, Options
 from scanner.pipeline.plan import (
     Wave,
     expand,
@@ -93,7 +93,9 @@ def acquiring(
 
     Without `examine` no more is read than what other requests wait for.
     """
-    profile_named(options.profile)  # wrong names are said before any device is touched
+    profile_named(
+        options.profile or PHONE_PROFILE
+    )  # wrong names are said before any device is touched
     require_known(ARTIFACTS, options.include)
     trail = Trail()
     with contextlib.ExitStack() as stack:
@@ -298,12 +300,13 @@ class Acquiring:
 
     def _add(self, answer: Answer, artifacts: Sequence[str]) -> Evidence:
         evidence = self.case.add(answer)
-        log.info("acquired %s (%d bytes)", evidence.request, evidence.size)
+        asked = asked_at(self.options.privacy, evidence.request)
+        log.info("acquired %s (%d bytes)", asked, evidence.size)
         self.options.emit(
             EvidenceAdded(
                 id=evidence.id,
                 artifact=", ".join(artifacts),
-                request=asked_at(self.options.privacy, evidence.request),
+                request=asked,
                 size=evidence.size,
             )
         )

@@ -15,6 +15,7 @@ from scanner.pipeline.examination import examining
 from scanner.pipeline.host import now
 from scanner.pipeline.knowledge import Indicators, Rules, known
 from scanner.pipeline.offline import examining_recording
+from scanner.pipeline.options import Options, Password
 
 
 def examine(
@@ -26,6 +27,7 @@ def examine(
     privacy: PrivacyLevel | None = None,
     jobs: int | None = None,
     on_event: OnEvent | None = None,
+    password: Password | None = None,
     clock: Callable[[], datetime] = now,
     baseline: State | Path | None = None,
 ) -> Examined:
@@ -37,6 +39,7 @@ def examine(
     recording was made.
 
     `source` is the recording that a case was made of; without it, what lies there is not examined.
+    `password` is asked for that of an encrypted backup.
     `baseline` is an earlier state of the device, or the case or recording of one: the report says
     what changed since. UsageError where it is of another device.
     """
@@ -47,9 +50,10 @@ def examine(
         privacy=privacy,
         jobs=jobs,
         on_event=on_event,
+        password=password,
         clock=clock,
     ) as examination:
-        return with_baseline(examination, baseline).conclude(on_event)
+        return with_baseline(examination, baseline, password).conclude(on_event)
 
 
 def examine_recording(
@@ -57,22 +61,13 @@ def examine_recording(
     *,
     rules: Rules = (),
     indicators: Indicators = None,
-    privacy: PrivacyLevel | None = None,
-    min_sdk: int | None = None,
-    jobs: int | None = None,
-    on_event: OnEvent | None = None,
+    options: Options | None = None,
     clock: Callable[[], datetime] = now,
     baseline: State | Path | None = None,
 ) -> Examined:
     """Examine a recording without making a case of it."""
+    options = options or Options()
     with examining_recording(
-        path,
-        rules=rules,
-        indicators=indicators,
-        privacy=privacy,
-        min_sdk=min_sdk,
-        jobs=jobs,
-        on_event=on_event,
-        clock=clock,
+        path, rules=rules, indicators=indicators, options=options, clock=clock
     ) as examination:
-        return with_baseline(examination, baseline).conclude(on_event)
+        return with_baseline(examination, baseline, options.password).conclude(options.on_event)

@@ -22,6 +22,7 @@ from scanner.pipeline.examination import examining
 from scanner.pipeline.knowledge import Indicators, Knowledge, Rules, known
 from scanner.pipeline.limits import is_file
 from scanner.pipeline.offline import examining_recording
+from scanner.pipeline.options import Options, Password
 from scanner.pipeline.target import is_case
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def baseline_of(
     privacy: PrivacyLevel | None = None,
     jobs: int | None = None,
     on_event: OnEvent | None = None,
+    password: Password | None = None,
 ) -> Baseline:
     """Read a baseline: a state, a case, or a recording.
 
@@ -93,43 +95,43 @@ def baseline_of(
     """
     if isinstance(given, State):
         return StoredBaseline(given)
-    with _examining(
-        given, knowledge, source=source, privacy=privacy, jobs=jobs, on_event=on_event
-    ) as examination:
+    asked = Options(privacy=privacy or "share", jobs=jobs, on_event=on_event, password=password)
+    with _examining(given, knowledge, source, privacy, asked) as examination:
         return ExaminedBaseline(examination, examination.conclude().report)
 
 
-def with_baseline(examination: Examination, given: State | Path | None) -> Examination:
+def with_baseline(
+    examination: Examination, given: State | Path | None, password: Password | None = None
+) -> Examination:
     """Return an examination that is compared with a baseline, where one is given."""
     if given is None:
         return examination
     level = examination.redaction.level
-    before = baseline_of(given, examination.knowledge, privacy=level)
+    before = baseline_of(given, examination.knowledge, privacy=level, password=password)
     return structs.replace(examination, baseline=before)
 
 
 def _examining(
     path: Path,
     knowledge: Knowledge,
-    *,
     source: Path | None,
     privacy: PrivacyLevel | None,
-    jobs: int | None,
-    on_event: OnEvent | None,
+    options: Options,
 ) -> AbstractContextManager[Examination]:
     if is_case(path):
         return examining(
-            path, knowledge, source=source, privacy=privacy, jobs=jobs, on_event=on_event
+            path,
+            knowledge,
+            source=source,
+            privacy=privacy,
+            jobs=options.jobs,
+            on_event=options.on_event,
+            password=options.password,
         )
     if source is not None:
         raise UsageError("--source belongs to a case", remedy="name the case first")
     return examining_recording(
-        path,
-        rules=knowledge.pack,
-        indicators=knowledge.feeds,
-        privacy=privacy,
-        jobs=jobs,
-        on_event=on_event,
+        path, rules=knowledge.pack, indicators=knowledge.feeds, options=options
     )
 
 
@@ -144,21 +146,28 @@ def diff(
     privacy: PrivacyLevel | None = None,
     jobs: int | None = None,
     on_event: OnEvent | None = None,
+    password: Password | None = None,
 ) -> Diff:
     """Compare two cases, or recordings, of one phone: both are read again by the rules of now.
 
-    `old_source` and `source` are the recordings that the cases were made of. CaseError for a case
+    `old_source` and `source` are the recordings that the cases were made of; `password` is asked
+    for that of encrypted backups, which is one of both. CaseError for a case
     that is damaged or was tampered with, UsageError where they are of different phones.
     """
     knowledge = known(rules, indicators)
     if privacy is None and is_case(new):
         privacy = Case.open(new).acquisition.privacy
+    asked = Options(privacy=privacy or "share", jobs=jobs, on_event=on_event, password=password)
     before = baseline_of(
-        old, knowledge, source=old_source, privacy=privacy, jobs=jobs, on_event=on_event
+        old,
+        knowledge,
+        source=old_source,
+        privacy=privacy,
+        jobs=jobs,
+        on_event=on_event,
+        password=password,
     )
-    with _examining(
-        new, knowledge, source=source, privacy=privacy, jobs=jobs, on_event=on_event
-    ) as examination:
+    with _examining(new, knowledge, source, privacy, asked) as examination:
         report = structs.replace(examination, baseline=before).conclude().report
     earlier = before.report.verdict if isinstance(before, ExaminedBaseline) else ""
     return _diff(report, earlier)

@@ -11,7 +11,7 @@ from scanner.errors import UsageError
 from scanner.model.report import Acquisition
 from scanner.model.source import DeviceAction
 from scanner.pipeline.host import TOOL, host_clock, now, tool_version
-from scanner.pipeline.options import Options
+from scanner.pipeline.options import PHONE_PROFILE, Options
 from scanner.pipeline.pairing import paired_at
 from scanner.pipeline.target import LiveSource
 
@@ -63,7 +63,7 @@ def _record(source: LiveSource, options: Options, key: bytes) -> Acquisition:
         platform=source.platform,
         transport=source.transport,
         device=device,
-        profile=options.profile,
+        profile=options.profile or PHONE_PROFILE,
         privacy=options.privacy,
         users=tuple(options.users) if options.users is not None else None,
         time_budget=options.time_budget,

@@ -36,7 +36,7 @@ from scanner.model.content import (
 )
 from scanner.model.events import OnEvent, Progress
 from scanner.model.evidence import Gap, Locator, Reason, evidence_id
-from scanner.model.recording import Part
+from scanner.model.recording import BackupKeys, Part
 from scanner.model.requests import AppBytes, GiB, MiB
 from scanner.pipeline.reading import EvidenceBytes
 from scanner.pipeline.recording import Recording
@@ -63,6 +63,7 @@ class _Job(Struct, frozen=True, kw_only=True):
     apps: bool = False  # whether files of apps lie in a folder of their own
     name: str = ""  # before the names of a folder that a person named, or of one file
     inside: int = 0  # names of a place that `name` stands for
+    keys: BackupKeys | None = None  # of an encrypted backup
 
 
 def scan_content(
@@ -85,7 +86,7 @@ def scan_content(
     parts = [part for part in whole if not read_as_app(part)]
     of_apps = [part for part in whole if read_as_app(part)] if apps else []
     places = tuple(_places(parts))
-    texts = {place for place in places if _is_text(recording.path, place)}
+    texts = {place for place in places if _is_text(recording, place)}
     job = _Job(
         root=recording.path,
         places=tuple(place for place in places if place not in texts),
@@ -98,6 +99,7 @@ def scan_content(
             if part.request is not None and part.sha256 is not None
         },
         apps=True,
+        keys=recording.keys,
     )
     gathered = _Gathered(hide, on_event, seconds)
     for place in texts:
@@ -163,6 +165,7 @@ def scan_app(
         apps=True,
         name=name,
         inside=len(locator.members) if recorded else 0,
+        keys=file.keys if isinstance(file, RecordedFile) else None,
     )
     gathered = _Gathered(hide, None, None)
     for content in _answers(
@@ -216,7 +219,8 @@ def read_as_app(part: Part) -> bool:
 
 def _is_file(part: Part) -> bool:
     """Whether a part is a whole file of a recording, and no section of a text."""
-    return part.locator == Locator(members=part.locator.members) and part.size > 0
+    whole = not part.locator.offset and part.locator.length is None and not part.locator.trimmed
+    return whole and part.size > 0
 
 
 def _places(parts: Sequence[Part]) -> Iterator[Place]:
@@ -227,12 +231,13 @@ def _places(parts: Sequence[Part]) -> Iterator[Place]:
             yield Place(locator=part.locator, size=part.size)
 
 
-def _is_text(root: Path, place: Place) -> bool:
+def _is_text(recording: Recording, place: Place) -> bool:
     """Whether a plain file of a folder begins as a text: it needs no child to be passed over."""
-    if not root.is_dir() or len(place.locator.members) != 1:
+    locator = place.locator
+    if not recording.path.is_dir() or len(locator.members) != 1 or locator.sealed:
         return False
     try:
-        with open_at(root, place.locator) as stream:
+        with open_at(recording.path, locator) as stream:
             return kind_of(stream.read(FIRST)) == "text"
     except ParseError:
         return False
@@ -272,7 +277,11 @@ def _answers(
             return
         group, at = _group(job.places, start), start
         asked = ScanWork(
-            places=group, sets=work.sets, scope=work.scope, place_seconds=_PLACE_SECONDS
+            places=group,
+            sets=work.sets,
+            scope=work.scope,
+            place_seconds=_PLACE_SECONDS,
+            keys=job.keys,
         )
         try:
             for content in worker.work(scan, asked, job.root, _LIMITS):

@@ -11,7 +11,7 @@ from scanner.case import Case, require_unchanged
 from scanner.detect.calls import asked_calls
 from scanner.errors import UsageError
 from scanner.model.events import OnEvent, Progress
-from scanner.model.evidence import Evidence
+from scanner.model.evidence import NOT_GIVEN, Evidence
 from scanner.model.privacy import PrivacyLevel
 from scanner.model.report import Acquisition
 from scanner.model.requests import AppBytes
@@ -21,6 +21,7 @@ from scanner.pipeline.host import now
 from scanner.pipeline.knowledge import Knowledge
 from scanner.pipeline.limits import is_file, is_recording
 from scanner.pipeline.offline import examining_again
+from scanner.pipeline.options import Password
 from scanner.pipeline.plan import reading_any, selected_for
 from scanner.pipeline.privacy import Redaction, hidden_at
 from scanner.pipeline.reading import EvidenceReader, snapshot_of
@@ -36,6 +37,7 @@ def examining(
     privacy: PrivacyLevel | None = None,
     jobs: int | None = None,
     on_event: OnEvent | None = None,
+    password: Password | None = None,
     clock: Callable[[], datetime] = now,
 ) -> Iterator[Examination]:
     """Read a case, so that it can be held against rules and indicators more than once."""
@@ -52,6 +54,7 @@ def examining(
             privacy=privacy,
             jobs=jobs,
             on_event=on_event,
+            password=password,
             clock=clock,
         ) as examination:
             yield examination
@@ -121,7 +124,7 @@ def _require_recording(acquisition: Acquisition) -> None:
 def _read(case: Case, evidence: Evidence, reader: EvidenceReader, apps: AppInspection) -> None:
     """Read an evidence of a case; a file of an app that was cut would look like a forged one."""
     if evidence.locator is not None:
-        reader.miss(evidence, "source_absent", "the recording was not given")
+        reader.miss(evidence, "source_absent", NOT_GIVEN)
     elif not isinstance(evidence.request, AppBytes):
         reader.read(evidence, case.file(evidence))
     elif evidence.outcome.cut is not None:

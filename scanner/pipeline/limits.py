@@ -5,11 +5,17 @@ from __future__ import annotations
 from scanner.model.findings import Message
 from scanner.model.recording import APP_FILES, FILES, KINDS
 from scanner.model.report import Acquisition
+from scanner.pipeline.options import CONTENT
 
 _ANYWHERE = ("memory_only", "accounts", "baseband", "network", "firmware")
 _CANNOT_SEE = {
     "android": ("app_code", "without_root", *_ANYWHERE),
     "ios": ("ios_claims", "profile_contents", "ios_app_code", "ios_files", *_ANYWHERE),
+}
+_OF_IPHONE = {
+    "ios_backup": ("ios_claims", "backup_programs"),
+    "sysdiagnose": ("ios_claims", "sysdiagnose_programs"),
+    "ios_filesystem": ("copy_left_out", "apps_running", "apps_later"),
 }
 _OF_A_FILE = ("file_only", "file_history")
 _OF_APPS = ("apps_running", "apps_later", "file_only", "file_history")
@@ -36,6 +42,9 @@ def cannot_see(acquisition: Acquisition, *, apps_read: bool = False) -> tuple[Me
         names: tuple[str, ...] = _OF_APPS
     elif is_file(acquisition):
         names = _OF_A_FILE
+    elif acquisition.transport in _OF_IPHONE:
+        content = "content_compared" if CONTENT in acquisition.included else "content"
+        names = (*_OF_IPHONE[acquisition.transport], content, *_ANYWHERE)
     else:
         names = _CANNOT_SEE[acquisition.platform]
         if apps_read:

@@ -18,16 +18,16 @@ from scanner.model.entities import Build, DeviceIdentity
 from scanner.model.events import OnEvent
 from scanner.model.evidence import Evidence, Gap
 from scanner.model.privacy import PrivacyLevel
-from scanner.model.recording import Part
+from scanner.model.recording import HOLDING_CONTENT, OF_IPHONES, Part
 from scanner.model.report import Acquisition
 from scanner.pipeline.compose import Examination
 from scanner.pipeline.content import merged, scan_content
 from scanner.pipeline.host import TOOL, host_clock, now, tool_version
 from scanner.pipeline.knowledge import Indicators, Knowledge, Rules, known
 from scanner.pipeline.limits import is_file
-from scanner.pipeline.options import Options
+from scanner.pipeline.options import FILES, RECORDING_PROFILE, Options, Password
 from scanner.pipeline.privacy import Redaction
-from scanner.pipeline.read_recording import PROFILE, min_sdk_of, read_recording
+from scanner.pipeline.read_recording import min_sdk_of, read_recording
 from scanner.pipeline.reading import EvidenceReader
 from scanner.pipeline.recording import Recording, opened
 from scanner.report.formats import prepare
@@ -41,15 +41,12 @@ def examining_recording(
     *,
     rules: Rules = (),
     indicators: Indicators = None,
-    privacy: PrivacyLevel | None = None,
-    min_sdk: int | None = None,
-    jobs: int | None = None,
-    on_event: OnEvent | None = None,
+    options: Options | None = None,
     clock: Callable[[], datetime] = now,
 ) -> Iterator[Examination]:
     """Read a recording, so that it can be held against rules and indicators more than once."""
-    options, started = Options(privacy=privacy or "share", jobs=jobs, on_event=on_event), clock()
-    with surveyed(path, rules, indicators, min_sdk) as (recording, knowledge):
+    options, started = options or Options(), clock()
+    with surveyed(path, rules, indicators, options) as (recording, knowledge):
         reader, evidence, contents = read_recording(recording, options, knowledge.pack)
         acquisition, key = described(recording, reader, options, started)
         yield examination_of(
@@ -61,7 +58,7 @@ def examining_recording(
             redaction=Redaction(options.privacy, key),
             started=started,
             contents=contents,
-            on_event=on_event,
+            on_event=options.on_event,
             clock=clock,
         )
 
@@ -75,16 +72,25 @@ def examining_again(
     privacy: PrivacyLevel | None,
     jobs: int | None,
     on_event: OnEvent | None,
+    password: Password | None,
     clock: Callable[[], datetime],
 ) -> Iterator[Examination]:
-    """Read a case again whose evidence lies in a recording.
+    """Read a case again whose evidence lies in a recording, as it was read for the case.
 
     CaseError where the recording at `source` is not the one that the case was made of.
     """
     started = clock()
     privacy = privacy or case.acquisition.privacy
-    options = Options(privacy=privacy, jobs=jobs, on_event=on_event)
-    with opened(source, min_sdk=min_sdk_of(case.evidence())) as recording:
+    options = Options(
+        privacy=privacy,
+        jobs=jobs,
+        on_event=on_event,
+        password=password,
+        min_sdk=min_sdk_of(case.evidence()),
+        profile=case.acquisition.profile,
+        include=case.acquisition.included,
+    )
+    with opened(source, options) as recording:
         _require_same(case, recording)
         reader, evidence, contents = read_recording(
             recording, options, knowledge.pack, case.acquisition.now
@@ -104,9 +110,9 @@ def examining_again(
         )
 
 
-def unread(path: Path) -> tuple[Part, ...]:
+def unread(path: Path, password: Password | None = None) -> tuple[Part, ...]:
     """List the parts of a recording that no artifact reads."""
-    with opened(path) as recording:
+    with opened(path, Options(password=password)) as recording:
         return tuple(recording.unread())
 
 
@@ -125,7 +131,7 @@ def surveyed(
     path: Path,
     rules: Rules,
     indicators: Indicators,
-    min_sdk: int | None,
+    options: Options,
     formats: Sequence[str] = (),
 ) -> Iterator[tuple[Recording, Knowledge]]:
     """Survey a recording while the rules are loaded and the renderers made ready beside it."""
@@ -133,7 +139,7 @@ def surveyed(
         loading = beside.submit(known, rules, indicators)
         beside.submit(prepare, formats)
         try:
-            with opened(path, min_sdk=min_sdk) as recording:
+            with opened(path, options) as recording:
                 yield recording, loading.result()
         except CaseError:
             loading.result()  # a rule that is wrong is said before evidence that is
@@ -145,7 +151,10 @@ def described(
 ) -> tuple[Acquisition, bytes]:
     """Describe the recording as an acquisition; return it with the key of its pseudonyms."""
     identity = next(iter(reader.snapshot.every(DeviceIdentity)), DeviceIdentity())
-    device_id = identity.serial if isinstance(identity.serial, str) else _digest(recording)
+    device_id = next(
+        (each for each in (identity.udid, identity.serial) if isinstance(each, str) and each),
+        _digest(recording),
+    )
     key = device_key(installation_key(), device_id)
     device = pseudonym(key, "D", device_id)
     acquisition = Acquisition(
@@ -160,7 +169,8 @@ def described(
         platform=recording.platform,
         transport=recording.header.kind,
         device=device,
-        profile=PROFILE,
+        profile=options.profile or RECORDING_PROFILE,
+        included=tuple(options.include),
         privacy=options.privacy,
         users=None,
         host_clock=host_clock(),
@@ -199,7 +209,7 @@ def examination_of(
     """Put together what was read of a recording; rules of bytes are applied to what is in it."""
     mixed = _mixed(reader, recording.platform)
     yara = knowledge.pack.yara
-    if yara is not None and not is_file(acquisition):
+    if yara is not None and _looks_into_files(acquisition):
         others = scan_content(recording, yara, hide=redaction.name, on_event=on_event)
         contents = merged((contents, others))
     return Examination(
@@ -211,10 +221,27 @@ def examination_of(
         started_at=started,
         clock=clock,
         digest=digest,
-        flaws=(*recording.gaps(redaction.name), *mixed),
+        flaws=(*recording.gaps(redaction.name), *mixed, *_unread_content(recording)),
         whole=recording.whole and not mixed,
         contents=contents,
     )
+
+
+def _looks_into_files(acquisition: Acquisition) -> bool:
+    """Whether rules of bytes are applied to what no artifact reads.
+
+    Of an iPhone on request only: its programs are read as apps, the rest is mostly personal.
+    """
+    if acquisition.transport in OF_IPHONES:
+        return FILES in acquisition.included
+    return not is_file(acquisition)
+
+
+def _unread_content(recording: Recording) -> Iterator[Gap]:
+    """Say that personal content, where there is any, was left alone."""
+    if recording.header.kind in HOLDING_CONTENT and not recording.content:
+        detail = "personal content is read on request only, and then for indicators alone"
+        yield Gap(artifact="ios.content", reason="privacy_policy", detail=detail)
 
 
 def _mixed(reader: EvidenceReader, platform: str) -> tuple[Gap, ...]:
@@ -233,6 +260,7 @@ def _require_same(case: Case, recording: Recording) -> None:
     """
     named = {(each.origin, each.sha256) for each in case.evidence()}
     found = {(each.origin, each.sha256) for each in recording.evidence()}
+    _require_key_as_then(recording, lacking=bool(named - found), more=bool(found - named))
     differ = named - found
     if case.acquisition.version == tool_version():
         differ |= found - named
@@ -242,4 +270,18 @@ def _require_same(case: Case, recording: Recording) -> None:
             f"{recording.path}: is not the recording that this case was made of:"
             f" {f'{len(differ)} parts differ' if differ else 'its digest differs'}",
             remedy="Name the untouched recording with --source.",
+        )
+
+
+def _require_key_as_then(recording: Recording, *, lacking: bool, more: bool) -> None:
+    """UsageError where an encrypted backup differs only by whether it was unlocked."""
+    if recording.header.locked and recording.keys is None and lacking:
+        raise UsageError(
+            f"{recording.path}: the backup is encrypted, and no password was given",
+            remedy="Give its password, as for the case: in a file, the environment or at a prompt.",
+        )
+    if recording.keys is not None and more and not lacking:
+        raise UsageError(
+            f"{recording.path}: was locked when the case was made, and is not now",
+            remedy="Scan the backup anew with its password.",
         )

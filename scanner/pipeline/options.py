@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,14 @@ from scanner.model.requests import GiB
 
 AppTransfer = Literal["auto", "whole", "parts", "none"]
 """auto: whole, and of what is slow to come the parts that tell what it is and who signed it."""
+
+
+PHONE_PROFILE, RECORDING_PROFILE = "quick", "deep"  # where none is named
+CONTENT = "content"  # the word that asks for personal content
+FILES = "files"  # and for rules of bytes on every file of a backup, sysdiagnose or file system
+
+Password = Callable[[], str | None]
+"""Asked for the password of a backup that turns out to be encrypted; None: there is none."""
 
 
 class Custody(Struct, frozen=True, kw_only=True):
@@ -39,7 +47,7 @@ class Options(Struct, frozen=True, kw_only=True):
     """How much to ask for, where to put it, and what to tell whom."""
 
     output: Path | None = None  # None: ./cases/<time>-<device pseudonym>/
-    profile: str = "quick"
+    profile: str | None = None  # None: quick of a phone; of a recording all, which is deep
     users: Sequence[int] | None = None  # None: all
     privacy: PrivacyLevel = "share"
     time_budget: float | None = None  # seconds for the whole acquisition
@@ -50,7 +58,8 @@ class Options(Struct, frozen=True, kw_only=True):
     app_cache: int = 4 * GiB  # bytes of copies of files of apps that are kept; 0: none
     min_sdk: int | None = None  # verify apps for this version of Android on; None: as they state
     jobs: int | None = None  # files of apps that are read at once; None: one for each core
-    include: Sequence[str] = ()  # what is asked for only on request: traffic, sysdiagnose
+    include: Sequence[str] = ()  # what is read only on request: traffic, content ...
+    password: Password | None = None  # of an encrypted backup
     resume: bool = False  # go on with an acquisition that was interrupted
     on_event: OnEvent | None = None  # called by threads of the scan, one event at a time
     cancel: threading.Event | None = None

@@ -11,6 +11,7 @@ from scanner.errors import UsageError
 from scanner.model.artifact import Artifact, Known, Planned, Profile, Reading
 from scanner.model.report import Acquisition
 from scanner.model.requests import AnyRequest, RecordedOnly
+from scanner.pipeline.options import CONTENT
 
 
 class Reader(Struct, frozen=True):
@@ -51,20 +52,24 @@ def selected(
 ) -> list[Artifact]:
     """Return the artifacts of a platform that a profile includes and a phone can answer.
 
-    `include` names what is left out unless it is asked for. Of a recording (`recorded`) all are
-    read: nobody can be asked for more, nor for less.
+    `include` names what is left out unless it is asked for. Of a recording (`recorded`) nobody can
+    be asked for more: what is there is read, and only its personal content on request.
     """
     return [
         artifact
         for artifact in artifacts
-        if artifact.platform == platform and (recorded or _is_asked(artifact, profile, include))
+        if artifact.platform == platform
+        and (artifact.profile <= profile or artifact.opt_in)
+        and (_is_read if recorded else _is_asked)(artifact, include)
     ]
 
 
-def _is_asked(artifact: Artifact, profile: Profile, include: Collection[str]) -> bool:
-    if artifact.opt_in:
-        return artifact.opt_in in include
-    return artifact.profile <= profile and can_be_asked(artifact)
+def _is_asked(artifact: Artifact, include: Collection[str]) -> bool:
+    return can_be_asked(artifact) and (not artifact.opt_in or artifact.opt_in in include)
+
+
+def _is_read(artifact: Artifact, include: Collection[str]) -> bool:
+    return artifact.opt_in != CONTENT or CONTENT in include
 
 
 def selected_for(acquisition: Acquisition, *, recorded: bool = False) -> list[Artifact]:
@@ -91,12 +96,13 @@ def reading_any(
 
 
 def require_known(artifacts: Iterable[Artifact], include: Iterable[str]) -> None:
-    """UsageError for a word that asks for nothing there is."""
-    known = sorted({each.opt_in for each in artifacts} - {""})
+    """UsageError for a word that asks a phone for nothing there is."""
+    known = sorted({each.opt_in for each in artifacts if can_be_asked(each)} - {""})
     for word in include:
         if word not in known:
             raise UsageError(
-                f"nothing can be included as {word!r}", remedy=f"choose of: {', '.join(known)}"
+                f"nothing of a phone can be included as {word!r}",
+                remedy=f"choose of: {', '.join(known)}; content and files are for recordings",
             )
 
 

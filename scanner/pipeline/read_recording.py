@@ -12,13 +12,11 @@ from scanner.model.events import EvidenceAdded, Progress, Started
 from scanner.model.evidence import Evidence
 from scanner.model.requests import AppBytes
 from scanner.pipeline.app_files import AppInspection
-from scanner.pipeline.options import Options
+from scanner.pipeline.options import RECORDING_PROFILE, Options
 from scanner.pipeline.privacy import asked_at, hidden_at
 from scanner.pipeline.reading import EvidenceReader
 from scanner.pipeline.recording import Recording
 from scanner.snapshot import Snapshot
-
-PROFILE = "deep"  # of a recording all is read that it holds
 
 
 def read_recording(
@@ -38,7 +36,8 @@ def read_recording(
         host_keys=recording.header.host_keys,
     )
     reader = EvidenceReader(recording.artifacts, snapshot, recording.worker, recorded=True)
-    options.emit(Started(device="", profile=PROFILE, requests=len(evidence), recorded=True))
+    profile = options.profile or RECORDING_PROFILE
+    options.emit(Started(device="", profile=profile, requests=len(evidence), recorded=True))
     with AppInspection(
         reader,
         readable=[recording.path],

@@ -18,6 +18,7 @@ from scanner.model.report import Acquisition
 from scanner.model.requests import (
     AnyRequest,
     AppBytes,
+    Diagnostic,
     Glob,
     ProfileFile,
     RecordedOnly,
@@ -25,6 +26,7 @@ from scanner.model.requests import (
 )
 from scanner.pipeline.gaps import Attempt, folded, gaps_of, reads_apps
 from scanner.pipeline.plan import Reader, awaited, expand, readers, wanted
+from scanner.pipeline.privacy import asked_at
 from scanner.snapshot import Snapshot
 from scanner.worker import Limits, Worker
 
@@ -120,6 +122,7 @@ class EvidenceReader:
         self, reader: Reader, evidence: Evidence, statements: Iterator[Statement]
     ) -> Attempt:
         reason, detail = evidence.outcome.cut, evidence.outcome.detail
+        elsewhere = False
         try:
             for statement in statements:
                 with self._adding:
@@ -131,8 +134,10 @@ class EvidenceReader:
                     )
         except (NotAvailable, ParseError, WorkerKilled) as error:
             reason, detail = reason or error.reason, str(error)
-            log.info("%s: %s is not read: %s", reader.artifact.name, evidence.request, detail)
-        return _attempt(reader, evidence, reason, detail)
+            elsewhere = isinstance(error, NotAvailable)  # another file may answer for it
+            asked = asked_at("share", evidence.request)  # a log is of no level
+            log.info("%s: %s is not read: %s", reader.artifact.name, asked, detail)
+        return _attempt(reader, evidence, reason, detail, elsewhere=elsewhere)
 
     def gaps(
         self, unanswered: Iterable[Unanswered], users: Sequence[int] | None
@@ -195,13 +200,20 @@ class EvidenceReader:
         return attempts
 
 
-def _attempt(reader: Reader, evidence: Evidence, reason: Reason | None, detail: str) -> Attempt:
+def _attempt(
+    reader: Reader,
+    evidence: Evidence,
+    reason: Reason | None,
+    detail: str,
+    *,
+    elsewhere: bool = False,
+) -> Attempt:
     return Attempt(
         position=reader.position,
         covers=reader.reading.covers,
         of_user=reader.reading.of_user,
         one_of_many=isinstance(evidence.request, AppBytes)
-        or isinstance(reader.reading.request, Glob | ProfileFile),
+        or (isinstance(reader.reading.request, Glob | ProfileFile | Diagnostic) and not elsewhere),
         request=evidence.request,
         reason=reason,
         detail=detail,

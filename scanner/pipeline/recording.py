@@ -12,18 +12,41 @@ from msgspec import Struct, structs
 from scanner.artifacts import ARTIFACTS
 from scanner.errors import CaseError, NotAvailable, ParseError, UsageError, WorkerKilled
 from scanner.formats.container import RecordedFile
+from scanner.formats.ios_backup import unlock
 from scanner.formats.text import safe_text
-from scanner.model.artifact import Artifact, Profile
+from scanner.model.artifact import Artifact
+from scanner.model.content import UnlockWork
 from scanner.model.evidence import Evidence, Gap, Locator, Outcome, evidence_id
-from scanner.model.recording import FILES, Flaw, Header, Part, platform_of
-from scanner.model.requests import AppBytes, GiB, MiB, Survey
+from scanner.model.recording import FILES, BackupKeys, Flaw, Header, Part, platform_of
+from scanner.model.requests import AnyRequest, AppBytes, GiB, MiB, Survey
 from scanner.pipeline.host import now
-from scanner.pipeline.plan import reading_any, selected, wanted_of_recordings
+from scanner.pipeline.options import CONTENT, RECORDING_PROFILE, Options, Password
+from scanner.pipeline.options import FILES as FILES_TOO
+from scanner.pipeline.plan import (
+    profile_named,
+    reading_any,
+    selected,
+    wanted_of_recordings,
+)
 from scanner.sources.recorded import common_top, is_given, survey
 from scanner.worker import Limits, Worker
 
+_UNLOCK_LIMITS = Limits(seconds=300.0, memory=GiB)
 _LIMITS = Limits(seconds=900.0, memory=GiB, bytes=256 * MiB)
 _FLAWS_SHOWN = 100
+_UNTOUCHED = "Use an untouched copy of the recording."
+_ONE_EACH = (
+    f"{_UNTOUCHED[:-1]}; of several phones, name the folder of each by itself; a signature that"
+    " lies beside its file is not read."
+)
+_KNOWN = (
+    "Known are cases; Android bugreports (zip, folder or text), folders and zips of androidqf,"
+    " folders of dumpsys outputs; iPhone backups, sysdiagnose archives and copies of an iPhone's"
+    " file system (folder, tar, zip); apps (APK, IPA, their programs, and folders of them); and"
+    " files with a configuration or provisioning profile of iOS. What lies in another archive is to"
+    " be taken out of it."
+)
+_CONTENT = wanted_of_recordings(each for each in ARTIFACTS if each.opt_in == CONTENT)
 _FIRST_ANDROID = datetime(2008, 9, 1, tzinfo=UTC)
 
 
@@ -38,6 +61,8 @@ class Recording(Struct, frozen=True, kw_only=True):
     flaws: tuple[Flaw, ...]
     surveyed_at: datetime
     top: str = ""  # the one folder in which all lies, with its slash
+    keys: BackupKeys | None = None  # of an encrypted backup that was unlocked
+    content: bool = False  # personal content is read, for indicators
 
     def evidence(self) -> Iterator[Evidence]:
         """Yield the parts that some artifact reads, in the order of the recording.
@@ -90,7 +115,12 @@ class Recording(Struct, frozen=True, kw_only=True):
         code = evidence.outcome.exit_code
         place = self.path, evidence.locator
         return RecordedFile(
-            evidence.request, *place, id=evidence.id, exit_code=code, sha256=evidence.sha256
+            evidence.request,
+            *place,
+            id=evidence.id,
+            exit_code=code,
+            sha256=evidence.sha256,
+            keys=self.keys,
         )
 
     def gaps(self, hide: Callable[[str], str]) -> tuple[Gap, ...]:
@@ -121,8 +151,8 @@ class Recording(Struct, frozen=True, kw_only=True):
 
     @property
     def whole(self) -> bool:
-        """Whether nothing of the recording was cut off."""
-        return all(flaw.reason != "truncated" for flaw in self.flaws)
+        """Whether nothing of the recording was cut off, or stayed locked."""
+        return not self.header.locked and all(flaw.reason != "truncated" for flaw in self.flaws)
 
     @property
     def recorded_at(self) -> datetime | None:
@@ -150,20 +180,35 @@ def _outcome(part: Part) -> Outcome:
 
 
 @contextlib.contextmanager
-def opened(path: Path, *, min_sdk: int | None = None) -> Iterator[Recording]:
+def opened(path: Path, options: Options) -> Iterator[Recording]:
     """Survey a recording, and keep the worker that reads it.
 
-    Apps in it are verified from `min_sdk` on, or as they state themselves.
+    Apps in it are verified from `options.min_sdk` on, or as they state themselves; an encrypted
+    backup is unlocked by `options.password`, and without one described from outside.
 
-    UsageError for a path of no known kind; CaseError for a recording of which nothing is readable.
+    UsageError for a path of no known kind and for a wrong password; CaseError for a recording of
+    which nothing is readable.
     """
     path = path.absolute()
+    profile = profile_named(options.profile or RECORDING_PROFILE)
     with Worker(readable=[path], preload=["scanner.artifacts", survey.__module__]) as worker:
         surveyed_at = now()
-        header, parts, flaws = _survey(path, worker, min_sdk)
-        artifacts = tuple(
-            selected(ARTIFACTS, platform_of(header.kind), Profile.DEEP, recorded=True)
+
+        def chosen(platform: str) -> tuple[Artifact, ...]:
+            include = options.include
+            return tuple(selected(ARTIFACTS, platform, profile, include=include, recorded=True))
+
+        wanted = wanted_of_recordings((*chosen("android"), *chosen("ios")))
+        request = Survey(
+            wanted=tuple(_for_sdk(each, options.min_sdk) for each in wanted),
+            everything=FILES_TOO in options.include,
+            closed=() if CONTENT in options.include else _CONTENT,
         )
+        header, parts, flaws = _surveyed(path, worker, request)
+        keys = _unlocked(path, worker, options.password) if header.locked else None
+        if keys is not None:
+            header, parts, flaws = _surveyed(path, worker, request, keys)
+        artifacts = chosen(platform_of(header.kind))
         if header.kind in FILES:  # what it is not, it does not lack
             artifacts = reading_any(artifacts, (part.request for part in parts if part.request))
         yield Recording(
@@ -175,34 +220,51 @@ def opened(path: Path, *, min_sdk: int | None = None) -> Iterator[Recording]:
             flaws=tuple(flaws),
             surveyed_at=surveyed_at,
             top=common_top(each.locator.members[0] for each in parts if each.locator.members),
+            keys=keys,
+            content=CONTENT in options.include,
         )
 
 
-def _survey(
-    path: Path, worker: Worker, min_sdk: int | None
-) -> tuple[Header, list[Part], list[Flaw]]:
-    wanted = tuple(
-        structs.replace(each, min_sdk=min_sdk) if isinstance(each, AppBytes) else each
-        for each in wanted_of_recordings(ARTIFACTS)
-    )
-    file = RecordedFile(Survey(wanted=wanted), path, Locator())
+def _for_sdk(request: AnyRequest, min_sdk: int | None) -> AnyRequest:
+    if isinstance(request, AppBytes):
+        return structs.replace(request, min_sdk=min_sdk)
+    return request
+
+
+def _unlocked(path: Path, worker: Worker, password: Password | None) -> BackupKeys | None:
+    """Return the keys of an encrypted backup; None where nobody gives a password."""
+    given = password() if password is not None else None
+    if given is None:
+        return None
     try:
-        found = tuple(worker.survey(survey, file, _LIMITS))
+        work = UnlockWork(password=given.encode())
+        for found in worker.work(unlock, work, path, _UNLOCK_LIMITS):
+            if isinstance(found, BackupKeys):
+                return found
     except NotAvailable as error:
         raise UsageError(
-            f"{path}: is no recording of a known kind",
-            remedy="Known are cases, Android bugreports (zip, folder or text), folders and zips of"
-            " androidqf, folders of dumpsys outputs, apps (APK, IPA, their programs, and folders of"
-            " them), and files with a configuration or provisioning profile of iOS.",
+            f"{path}: the password does not open this backup",
+            remedy="Give the password that encrypts local backups, which is not the phone's code.",
         ) from error
     except (ParseError, WorkerKilled) as error:
         raise CaseError(
-            f"{path}: nothing of it can be read: {error}",
-            remedy="Use an untouched copy of the recording; of several phones, name the folder of"
-            " each by itself; a signature that lies beside its file is not read.",
+            f"{path}: the keys of the backup cannot be read: {error}", remedy=_UNTOUCHED
         ) from error
+    raise CaseError(f"{path}: the backup holds no keys", remedy=_UNTOUCHED)
+
+
+def _surveyed(
+    path: Path, worker: Worker, request: Survey, keys: BackupKeys | None = None
+) -> tuple[Header, list[Part], list[Flaw]]:
+    file = RecordedFile(request, path, Locator(), keys=keys)
+    try:
+        found = tuple(worker.survey(survey, file, _LIMITS))
+    except NotAvailable as error:
+        raise UsageError(f"{path}: is no recording of a known kind", remedy=_KNOWN) from error
+    except (ParseError, WorkerKilled) as error:
+        raise CaseError(f"{path}: nothing of it can be read: {error}", remedy=_ONE_EACH) from error
     headers = [each for each in found if isinstance(each, Header)]
     parts = [each for each in found if isinstance(each, Part)]
     if not headers or not parts:
-        raise CaseError(f"{path}: nothing of it can be read", remedy="Use an untouched copy.")
+        raise CaseError(f"{path}: nothing of it can be read", remedy=_UNTOUCHED)
     return headers[0], parts, [each for each in found if isinstance(each, Flaw)]

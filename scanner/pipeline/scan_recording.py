@@ -44,7 +44,7 @@ def scan_recording(
     started = now()
     verdict, findings, complete = None, 0, False
     try:
-        with surveyed(path, rules, indicators, options.min_sdk, formats or ("html",)) as (
+        with surveyed(path, rules, indicators, options, formats or ("html",)) as (
             recording,
             knowledge,
         ):
@@ -61,7 +61,9 @@ def scan_recording(
                 contents=contents,
                 on_event=options.on_event,
             )
-            examined = with_baseline(examination, baseline).conclude(options.on_event)
+            examined = with_baseline(examination, baseline, options.password).conclude(
+                options.on_event
+            )
             case, digest = _store(acquisition, key, evidence, options, (examined, formats))
             verdict, findings = examined.report.verdict, len(examined.report.findings)
             complete = True
@@ -82,7 +84,7 @@ def acquire_recording(path: Path, *, options: Options | None = None) -> Acquired
     require_whole(options)
     complete = False
     try:
-        with opened(path, min_sdk=options.min_sdk) as recording:
+        with opened(path, options) as recording:
             reader, evidence, _ = read_recording(recording, options)
             acquisition, key = described(recording, reader, options, started)
             case, digest = _store(acquisition, key, evidence, options)

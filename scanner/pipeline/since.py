@@ -21,6 +21,7 @@ from scanner.pipeline.examination import examining
 from scanner.pipeline.files import read_report
 from scanner.pipeline.knowledge import Knowledge, read_feeds
 from scanner.pipeline.offline import examining_recording
+from scanner.pipeline.options import Options, Password
 from scanner.pipeline.target import is_case
 
 OWN_REPORT = "report"
@@ -46,6 +47,7 @@ def since(
     *,
     source: Path | None = None,
     privacy: PrivacyLevel | None = None,
+    password: Password | None = None,
     on_event: OnEvent | None = None,
 ) -> Iterator[tuple[Path, News | ScannerError]]:
     """Examine cases or recordings again, and yield what only the indicators of now find.
@@ -53,13 +55,20 @@ def since(
     `old` is a day (the imported feeds as they were then), a file or folder of older feeds, or
     `report`: what the report in each case names. An indicator of theirs is not new because another
     feed, or a file of another name, has it now. What keeps one case from being examined is its
-    result and costs no other one anything.
+    result and costs no other one anything. `password` is asked for that of encrypted backups.
     """
     before = None if old == OWN_REPORT else feeds_before(old)
     for path in paths:
         result: News | ScannerError
         try:
-            with _examining(path, knowledge, source, privacy, on_event) as examination:
+            with _examining(
+                path,
+                knowledge,
+                source=source,
+                privacy=privacy,
+                password=password,
+                on_event=on_event,
+            ) as examination:
                 result = _news(path, before, examination)
         except ScannerError as error:
             result = error
@@ -130,18 +139,26 @@ def _matter(finding: Finding) -> tuple[object, ...]:
 def _examining(
     path: Path,
     knowledge: Knowledge,
+    *,
     source: Path | None,
     privacy: PrivacyLevel | None,
+    password: Password | None,
     on_event: OnEvent | None,
 ) -> AbstractContextManager[Examination]:
     if is_case(path):
-        return examining(path, knowledge, source=source, privacy=privacy, on_event=on_event)
+        return examining(
+            path,
+            knowledge,
+            source=source,
+            privacy=privacy,
+            password=password,
+            on_event=on_event,
+        )
     return examining_recording(
         path,
         rules=knowledge.pack,
         indicators=knowledge.feeds,
-        privacy=privacy,
-        on_event=on_event,
+        options=Options(privacy=privacy or "share", on_event=on_event, password=password),
     )
 
 

@@ -34,6 +34,7 @@ from scanner.pipeline.content import scan_content, scan_files
 from scanner.pipeline.examination import examining
 from scanner.pipeline.knowledge import Knowledge
 from scanner.pipeline.offline import examining_recording
+from scanner.pipeline.options import FILES, Options, Password
 from scanner.pipeline.privacy import Redaction
 from scanner.pipeline.recording import opened
 from scanner.pipeline.target import is_case
@@ -58,12 +59,15 @@ def look(
     name: str | None = None,
     source: Path | None = None,
     privacy: PrivacyLevel | None = None,
+    password: Password | None = None,
 ) -> Looked:
     """Read a case or a recording. Neither is changed.
 
+    `password` is asked for that of an encrypted backup.
+
     UsageError for a path of no known kind, CaseError for a case that is damaged.
     """
-    with _opened(path, source, privacy) as examination:
+    with _opened(path, source, privacy, password) as examination:
         return Looked(
             name=name or path.name,
             ground=_ground(examination),
@@ -82,7 +86,9 @@ def tried(pack: RulePack, looked: Looked, *, near: int) -> Iterator[Tried]:
         )
 
 
-def tried_bytes(pack: YaraPack, path: Path, looked: Looked | None) -> Iterator[Tried]:
+def tried_bytes(
+    pack: YaraPack, path: Path, looked: Looked | None, password: Password | None = None
+) -> Iterator[Tried]:
     """Apply YARA rules to a recording, or to any file or folder of this computer.
 
     Nothing of a case is looked into: what it holds is what the device said, and no program. Of a
@@ -95,7 +101,8 @@ def tried_bytes(pack: YaraPack, path: Path, looked: Looked | None) -> Iterator[T
         platforms = (looked.ground.platform,)
         contents = Contents()
         if path.exists() and not is_case(path):
-            with opened(path) as recording:
+            options = Options(include=(FILES,), password=password)
+            with opened(path, options) as recording:
                 contents = scan_content(recording, pack, hide=looked.redaction.name, apps=True)
     matches = matches_of(pack, contents)
     lines = {file.line.id: file for file in pack.files}
@@ -144,11 +151,14 @@ def queried(query: Query, looked: Looked, columns: Sequence[str]) -> Answer:
 
 
 def _opened(
-    path: Path, source: Path | None, privacy: PrivacyLevel | None
+    path: Path, source: Path | None, privacy: PrivacyLevel | None, password: Password | None
 ) -> AbstractContextManager[Examination]:
     if is_case(path):
-        return examining(path, Knowledge(pack=_NO_RULES), source=source, privacy=privacy)
-    return examining_recording(path, rules=_NO_RULES, indicators=(), privacy=privacy)
+        return examining(
+            path, Knowledge(pack=_NO_RULES), source=source, privacy=privacy, password=password
+        )
+    options = Options(privacy=privacy or "share", password=password)
+    return examining_recording(path, rules=_NO_RULES, indicators=(), options=options)
 
 
 def _ground(examination: Examination) -> Ground:

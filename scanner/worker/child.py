@@ -131,7 +131,12 @@ def _file(call: Call) -> PathFile | RecordedFile:
     if call.locator is not None:
         place = Path(call.path), call.locator
         return RecordedFile(
-            call.request, *place, id=call.id, exit_code=call.exit_code, sha256=call.sha256
+            call.request,
+            *place,
+            id=call.id,
+            exit_code=call.exit_code,
+            sha256=call.sha256,
+            keys=call.keys,
         )
     if isinstance(call.request, Survey):
         raise ParseError("the place of a recording expected")

@@ -13,7 +13,7 @@ from msgspec import Struct
 from scanner.model.content import Content, Work
 from scanner.model.entities import Statement
 from scanner.model.evidence import Locator, Reason
-from scanner.model.recording import Surveyed
+from scanner.model.recording import BackupKeys, Surveyed
 from scanner.model.requests import AnyRequest, MiB, Survey
 
 SandboxLevel = Literal["full", "partial", "none"]
@@ -53,6 +53,7 @@ class Call(Struct, frozen=True, kw_only=True, tag="call"):
     id: str
     exit_code: int | None
     sha256: str | None = None  # of the file, where its bytes were read before
+    keys: BackupKeys | None = None  # of an encrypted backup
     seconds: float
     memory: int
 

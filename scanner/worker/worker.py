@@ -32,7 +32,7 @@ from scanner.model.content import (
 )
 from scanner.model.entities import Statement
 from scanner.model.evidence import PathFile
-from scanner.model.recording import Flaw, Header, Part, Surveyed
+from scanner.model.recording import BackupKeys, Flaw, Header, Part, Surveyed
 from scanner.model.requests import MiB
 from scanner.worker.protocol import (
     Batch,
@@ -53,7 +53,7 @@ Surveyor = Callable[[RecordedFile], Iterator[Surveyed]]
 Worked = Callable[[Path | None, Work], Iterator[Content]]
 Received = Statement | Surveyed | Content
 
-_Contents = Checked | CompiledPiece | Entered | Scanned | Unscanned | PassedOver
+_Contents = Checked | CompiledPiece | Entered | Scanned | Unscanned | PassedOver | BackupKeys
 
 START_SECONDS = 20.0
 WAITING_FRAMES = 8
@@ -200,6 +200,7 @@ class Worker:
             id=file.id,
             exit_code=file.exit_code,
             sha256=file.sha256,
+            keys=file.keys if isinstance(file, RecordedFile) else None,
             seconds=limits.seconds,
             memory=limits.memory,
         )

@@ -22,6 +22,7 @@ from scanner.model.content import (
 )
 from scanner.model.evidence import Locator
 from scanner.pipeline.content import _answers, _Job, scan_content, scan_files
+from scanner.pipeline.options import Options
 from scanner.pipeline.recording import opened
 from tests.detect.yara.rule_texts import DEX, ELF, FOREIGN, MANIFEST, MARK, own, pack
 from tests.formats.archives import packed, stated
@@ -66,7 +67,7 @@ def matched(contents: Contents) -> dict[str, tuple[str, list[str]]]:
 
 def test_code_of_a_collection_is_scanned_and_nothing_personal(rules, collection):
     events: list[Any] = []
-    with opened(collection) as recording:
+    with opened(collection, Options()) as recording:
         contents = scan_content(recording, rules, on_event=events.append, apps=True)
 
     assert {
@@ -89,14 +90,14 @@ def test_an_archive_of_a_collection_gives_the_same(rules, collection):
         if file.is_file()
     ]
     path.write_bytes(packed(members))
-    with opened(collection) as one, opened(path) as other:
+    with opened(collection, Options()) as one, opened(path, Options()) as other:
         assert matched(scan_content(one, rules)) == matched(scan_content(other, rules))
 
 
 def test_what_cannot_be_opened_is_a_gap_with_a_hidden_name(rules, collection):
     data = packed([MANIFEST, ("named-by-somebody.so", ELF)])
     (collection / "tmp" / "b.apk").write_bytes(stated(data, "named-by-somebody.so", flags=1))
-    with opened(collection) as recording:
+    with opened(collection, Options()) as recording:
         contents = scan_content(recording, rules, hide=lambda _: "hidden", apps=True)
 
     (gap,) = contents.gaps
@@ -117,7 +118,7 @@ def test_what_cannot_be_opened_is_a_gap_with_a_hidden_name(rules, collection):
 
 
 def test_when_the_time_is_over_the_rest_is_a_gap(rules, collection):
-    with opened(collection) as recording:
+    with opened(collection, Options()) as recording:
         contents = scan_content(recording, rules, seconds=-1.0)
 
     assert () == contents.files
@@ -151,7 +152,7 @@ def test_rules_that_do_not_end_are_not_examined_and_the_others_are(tmp_path):
 
 
 def test_without_rules_nothing_is_read(tmp_path, collection):
-    with opened(collection) as recording:
+    with opened(collection, Options()) as recording:
         assert Contents() == scan_content(recording, pack(tmp_path, ios__a=own()))
 
 

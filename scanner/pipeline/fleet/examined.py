@@ -10,6 +10,7 @@ from scanner.pipeline.examination import examining
 from scanner.pipeline.fleet.facts import facts_of
 from scanner.pipeline.knowledge import Knowledge
 from scanner.pipeline.offline import examining_recording
+from scanner.pipeline.options import Options
 
 _NOTHING = Knowledge(pack=RulePack(rules=(), unusable=(), digest=""))
 
@@ -22,5 +23,8 @@ def facts_of_case(folder: Path) -> DeviceFacts:
 
 def facts_of_recording(path: Path) -> DeviceFacts:
     """Examine a recording; CaseError where nothing of it can be read."""
-    with examining_recording(path, rules=_NOTHING.pack, indicators=(), jobs=1) as examination:
+    alone = Options(jobs=1)
+    with examining_recording(
+        path, rules=_NOTHING.pack, indicators=(), options=alone
+    ) as examination:
         return facts_of(examination)

@@ -24,8 +24,9 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from scanner.errors import ParseError
-from scanner.formats.container import Container, Member
+from scanner.formats.container import Container
 from scanner.formats.lines import decode
+from scanner.formats.member import Member
 from scanner.model.recording import Flaw, Part
 from scanner.model.requests import AnyRequest, Collected, Command, MiB
 from scanner.sources.recorded import bugreport

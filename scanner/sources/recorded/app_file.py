@@ -35,6 +35,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     wanted: Wanted
     min_sdk: int | None = None  # verify for this version of Android on
+    closed: Wanted | None = None  # what is not opened, not even to see whether it is an app
 
     def bytes_of(self, path: str) -> AppBytes:
         """Return what a file of an app answers."""
@@ -144,13 +145,14 @@ def _bundles(container: Container) -> dict[str, str]:
         if any(folder.startswith(outer) for outer in found):
             continue  # a part of the app around it
         stem = PurePosixPath(called).stem
-        executable = f"{folder}{slash}{_executable(container, name) or stem}"
+        executable = f"{folder}{slash}{executable_of(container, name) or stem}"
         if executable in names:
             found[f"{folder}{slash}"] = executable
     return found
 
 
-def _executable(container: Container, info: str) -> str | None:
+def executable_of(container: Container, info: str) -> str | None:
+    """Return the name of the executable that an Info.plist states; None where it states none."""
     try:
         with container.open(info) as stream:
             said = plists.plist_of(stream.read(_INFO_LIMIT))

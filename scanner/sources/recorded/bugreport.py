@@ -17,8 +17,9 @@ from msgspec import Struct, structs
 from scanner.errors import ParseError
 from scanner.formats import section_lines
 from scanner.formats.checked import Altered
-from scanner.formats.container import Container, Member
+from scanner.formats.container import Container
 from scanner.formats.dumpstate import SectionSpan, sections
+from scanner.formats.member import Member
 from scanner.formats.text import safe_text
 from scanner.model.evidence import Locator, Reason
 from scanner.model.recording import Flaw, Part

@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scanner.errors import ParseError
-from scanner.formats.container import Container, Member
+from scanner.formats.container import Container
+from scanner.formats.member import Member
 from scanner.model.recording import RecordingKind
-from scanner.sources.recorded import androidqf, app_file, profile_file
+from scanner.sources.recorded import (
+    androidqf,
+    app_file,
+    ios_filesystem,
+    profile_file,
+    sysdiagnose,
+)
 from scanner.sources.recorded.bugreport import MAIN_ENTRY
 from scanner.sources.recorded.dumps import recognised, single, starts_dumpstate
 from scanner.sources.recorded.parts import Source, source_of, top_of
@@ -31,11 +38,17 @@ def kind_of(root: Path, container: Container | None) -> RecordingKind | None:
         raise ParseError("a file that can be read expected in the recording")
     if any(member.name == _BACKUP for member in container.members):
         return None
+    if kind := _kind_of_iphone(container):
+        return kind
     whole = () if root.is_dir() else (single(root),)
     if whole and any(_is_of_app(member) for member in container.members):
         return app_file.kind_of(whole)
-    if kind := _kind_of_phone(container):
-        return kind
+    return _kind_of_phone(container) or _kind_of_files(root, container, whole)
+
+
+def _kind_of_files(
+    root: Path, container: Container, whole: tuple[Source, ...]
+) -> RecordingKind | None:
     files = (source_of(container, member) for member in _readable(container))
     names = (root.name,) if whole else (member.name for member in _readable(container))
     return (
@@ -44,6 +57,12 @@ def kind_of(root: Path, container: Container | None) -> RecordingKind | None:
         or app_file.kind_of(files)
         or app_file.kind_by_name(names)
     )
+
+
+def _kind_of_iphone(container: Container) -> RecordingKind | None:
+    if sysdiagnose.is_sysdiagnose(container):
+        return "sysdiagnose"
+    return "ios_filesystem" if ios_filesystem.is_ios_filesystem(container) else None
 
 
 def _kind_of_phone(container: Container) -> RecordingKind | None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from msgspec import Struct, structs
 
 from scanner.errors import ParseError
-from scanner.formats.container import Container, Member
+from scanner.formats.container import Container
+from scanner.formats.member import Member
 from scanner.formats.text import safe_text
 from scanner.model.evidence import Locator, Reason
 from scanner.model.recording import Part
@@ -25,6 +26,7 @@ Wanted = Callable[[AnyRequest], bool]
 _ADDED = {("__MACOSX", "/"), (".DS_Store", ""), ("Thumbs.db", ""), ("desktop.ini", "")}
 ALTERED = "not the bytes whose digest the collector wrote"
 _CHUNK = MiB
+_LOG = "-wal"  # of SQLite, behind the name of its database
 
 
 class Source(Struct, frozen=True):
@@ -36,6 +38,7 @@ class Source(Struct, frozen=True):
     open: Callable[[], BinaryIO]
     cut: Reason | None = None
     detail: str = ""
+    sha256: str | None = None  # of its bytes, where it was taken on the way to the list
 
     def doubted(self, detail: str) -> Source:
         """Return it as one that may not be all of what it seems."""
@@ -68,6 +71,7 @@ def source_of(container: Container, member: Member) -> Source:
         functools.partial(container.open, member.name),
         member.reason,
         member.detail,
+        container.digest(member.name),
     )
 
 
@@ -82,6 +86,39 @@ def digest_of(stream: BinaryIO) -> str:
 def unread(source: Source) -> Part:
     """Return a part that answers nothing which is known."""
     return Part(title=source.title, locator=source.locator, size=source.size)
+
+
+def with_log(part: Part, container: Container, name: str) -> Part:
+    """Return a part that knows the write-ahead log which lies beside it, if one does."""
+    if part.sha256 is None or not container.has(f"{name}{_LOG}"):
+        return part
+    locator = structs.replace(part.locator, log=container.locator(f"{name}{_LOG}"))
+    return structs.replace(part, locator=locator)
+
+
+class Unread:
+    """Files that nobody reads: as many parts, or for each folder at the top one that counts."""
+
+    def __init__(self, container: Container, top: str, *, each: bool) -> None:
+        self._container, self._top, self._each = container, top, each
+        self._folders: dict[str, list[int]] = {}
+
+    def add(self, member: Member) -> Iterator[Part]:
+        """Take a file; yield it where each is wanted."""
+        if self._each:
+            yield unread(source_of(self._container, member))
+            return
+        folder, slash, _ = member.name.removeprefix(self._top).partition("/")
+        counted = self._folders.setdefault(folder + slash if slash else "", [0, 0])
+        counted[0] += 1
+        counted[1] += member.size
+
+    def rest(self) -> Iterator[Part]:
+        """Yield what was counted."""
+        for folder, (count, size) in self._folders.items():
+            name = f"{self._top}{folder}"
+            title = safe_text(f"{name or '.'} (files: {count})")
+            yield Part(title=title, locator=self._container.locator(name), size=size)
 
 
 def answering(
@@ -112,6 +149,8 @@ def _digested(part: Part, source: Source) -> Part:
     digest, size = hashlib.sha256(), 0
     limit = part.request.limit if part.request else 0
     cut, detail, locator = part.cut, part.detail, part.locator
+    if source.sha256 is not None and cut is None and part.size <= limit:
+        return structs.replace(part, sha256=source.sha256)
     try:
         with source.open() as stream:
             while chunk := stream.read(min(_CHUNK, limit - size)):

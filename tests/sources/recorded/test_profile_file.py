@@ -129,7 +129,6 @@ def test_what_is_no_profile_is_no_recording(tmp_path, data):
     [
         {"Info.plist": b"x", "embedded.mobileprovision": PROVISIONING},
         {"a/x.mobileconfig": PLAIN, "b/y": b"x"},
-        {"Manifest.db": b"x", "x.mobileconfig": PLAIN},
     ],
 )
 def test_a_folder_that_is_something_else(tmp_path, files):
