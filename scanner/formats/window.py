@@ -46,9 +46,19 @@ class Window(Layer):
 
     def _size(self) -> int:
         here = self._stream.tell()
+        if self._length is not None and self._holds(self._start + self._length):
+            self._stream.seek(here)
+            return self._length
         there = max(self._stream.seek(0, io.SEEK_END) - self._start, 0)
         self._stream.seek(here)
         return there if self._length is None else min(there, self._length)
+
+    def _holds(self, count: int) -> bool:
+        """Whether so many bytes are there: not asked of its end, which may be gigabytes away."""
+        if not self._length:
+            return True
+        self._stream.seek(count - 1)
+        return bool(self._stream.read(1))
 
 
 def window(stream: BinaryIO, start: int, length: int | None = None) -> BinaryIO:

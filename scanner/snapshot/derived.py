@@ -15,8 +15,10 @@ from scanner.model.entities import (
     AppChange,
     Build,
     Clock,
+    Crash,
     Entity,
     PackageTrace,
+    Process,
     Profile,
     ProvisioningProfile,
     Socket,
@@ -24,6 +26,7 @@ from scanner.model.entities import (
 from scanner.snapshot.app_files import AppFiles
 from scanner.snapshot.enriched import enrich
 from scanner.snapshot.joined import Joined, derive
+from scanner.snapshot.listings import compare
 
 Table = dict[tuple[object, ...], Joined]
 
@@ -120,6 +123,11 @@ def _owned(joined: Joined, of_uid: dict[int, list[App]]) -> Joined:
     return joined if UNSET in shipped else derive(joined, source="uid", shipped=all(shipped))
 
 
+def _listings(joined: Table, _: Known) -> Table:
+    """Say of each process which whole listings of the same moment name it, and which do not."""
+    return compare(joined)
+
+
 def _patch_age(joined: Joined, facts: Known) -> Joined:
     build, now = joined.entity, facts.now
     if now is None or not isinstance(build, Build) or not isinstance(build.security_patch, str):
@@ -142,6 +150,14 @@ def _key_age(joined: Joined, facts: Known) -> Joined:
         return joined
     days = (now - key.last_connected_at).days
     return derive(joined, source="last_connected_at", days_since_connection=days)
+
+
+def _crash_day(joined: Joined, _: Known) -> Joined:
+    at = joined.entity.at if isinstance(joined.entity, Crash) else UNSET
+    if not isinstance(at, datetime | None):
+        return joined
+    day = at.astimezone(UTC).date().isoformat() if at else None
+    return derive(joined, source="at", day=day)
 
 
 def _signer_age(joined: Joined, facts: Known) -> Joined:
@@ -193,9 +209,11 @@ _DERIVATIONS: dict[type[Entity], Callable[[Table, Known], Table]] = {
     App: _apps,
     Build: _each(_patch_age),
     AdbKey: _each(_key_age),
+    Crash: _each(_crash_day),
     PackageTrace: _still_installed,
     AppChange: _still_installed,
     Socket: _owners,
+    Process: _listings,
     Profile: _each(_signer_age),
     ProvisioningProfile: _each(_provisioned),
 }

@@ -14,9 +14,11 @@ from scanner.model.entities import (
     App,
     AppFile,
     Clock,
+    ContentSource,
     DeviceIdentity,
     Entity,
     InstalledFile,
+    Mention,
     Otherwise,
     Statement,
     User,
@@ -25,6 +27,7 @@ from scanner.model.evidence import Provenance
 from scanner.snapshot.app_files import AppFiles
 from scanner.snapshot.derived import Known, clock, derive_all
 from scanner.snapshot.joined import PRECEDENCE, Claim, Default, Joined, join
+from scanner.snapshot.mentions import Mentions, joined_source
 
 E = TypeVar("E", bound=Entity)
 Key = tuple[object, ...]
@@ -44,6 +47,7 @@ class Snapshot:
         now: datetime | None = None,
         host_keys: Iterable[str] | None = (),
         skew_seconds: float | None | UnsetType = UNSET,
+        mentions: Mentions | None = None,
     ) -> None:
         self.platform, self.now = platform, now
         self._skew = skew_seconds  # the device's clock minus the host's; UNSET: a recording
@@ -54,6 +58,9 @@ class Snapshot:
         )
         self._defaults: dict[tuple[type[Entity], int | None], dict[str, list[Default]]] = {}
         self._joined: dict[type[Entity], dict[Key, Joined]] = {}
+        self.mentions = (
+            Mentions() if mentions is None else mentions
+        )  # what content names: nothing is stated of it
 
     def at(self, now: datetime | None) -> None:
         """Set *now*, which ages are counted to."""
@@ -64,6 +71,9 @@ class Snapshot:
         self, statement: Statement, *, evidence: str, provenance: Provenance, rank: int
     ) -> None:
         """Add what one evidence states; `rank` is the place of its artifact in the registry."""
+        if isinstance(statement, Mention):
+            self.mentions.add(statement, evidence=evidence, provenance=provenance, rank=rank)
+            return
         order = (PRECEDENCE[provenance], rank, evidence)
         if isinstance(statement, Otherwise):
             entity = _BY_NAME[statement.entity]
@@ -107,7 +117,10 @@ class Snapshot:
             user = _user_of(entity, key)
             if user not in by_user:
                 by_user[user] = self._defaults_of(entity, user)
-            joined[key] = join(claims[key], by_user[user])
+            if entity is ContentSource:
+                joined[key] = joined_source(claims[key])
+            else:
+                joined[key] = join(claims[key], by_user[user])
         if entity is Clock and self._skew is not UNSET:
             return clock(self._skew)
         users = [] if entity is User else [each.id for each in self.every(User)]

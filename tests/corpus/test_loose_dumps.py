@@ -133,7 +133,6 @@ def test_the_outputs_of_several_phones_are_refused(corpus, name):
     "name",
     [
         "android-state-files",
-        "ios-backup-mvt",
         "ios-sysdiagnose",
         "mvt/androidqf_encrypted",
     ],

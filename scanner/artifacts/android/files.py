@@ -193,11 +193,13 @@ def _place(path: str) -> _Place | None:
     )
 
 
+_OF_BACKUPS = frozenset(("changed_at", "created_at", "domain", "missing"))
+_STATED = tuple(name for name in FileEntry.__struct_fields__ if name not in _OF_BACKUPS)
 FILES = Artifact(
     name="android.files",
     title="Files in temporary and shared folders",
     platform="android",
-    states=(Stated(FileEntry, where=("area", ("temporary", "shared"))),),
+    states=(Stated(FileEntry, _STATED, where=("area", ("temporary", "shared"))),),
     readings=(
         Reading(
             Command(argv=("find", TEMPORARY, "-exec", *STAT, "{}", "+"), timeout=60.0),

@@ -33,14 +33,14 @@ _STATE = re.compile(r"State: (-1|[A-Z_]{1,40})$")
 
 def parse_list(file: EvidenceFile) -> Iterator[User]:
     """Yield the users that `pm list users` names."""
-    for info, _ in _users(file):
+    for info, _ in users_in(file):
         words = info[3].split()
         yield User(id=_id(info), flags=int(info[2], 16), running="running" in words)
 
 
 def parse_dumpsys(file: EvidenceFile) -> Iterator[User]:
     """Yield the users that `dumpsys user` names."""
-    for info, below in _users(file):
+    for info, below in users_in(file):
         user: dict[str, Any] = {"id": _id(info), "flags": int(info[2], 16)}
         for line in below:
             if match := _TYPE.match(line.text):
@@ -50,7 +50,7 @@ def parse_dumpsys(file: EvidenceFile) -> Iterator[User]:
         yield User(**user)
 
 
-def _users(file: EvidenceFile) -> Iterator[tuple[re.Match[str], list[Line]]]:
+def users_in(file: EvidenceFile) -> Iterator[tuple[re.Match[str], list[Line]]]:
     """Yield each user's first line and the deeper lines below it."""
     lines = ended_outline(answer(file))
     for line in lines:

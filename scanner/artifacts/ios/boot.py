@@ -3,7 +3,7 @@
 diagnostics_relay answers `IORegistry` with Status `Success` and Diagnostics, whose IORegistry is
 the entry: a dictionary of its properties, most of them bytes. `chosen` is the entry by which the
 boot loader tells the kernel what it decided: `boot-args` is a text that ends with a NUL, empty on
-an ordinary phone.
+an ordinary phone. A sysdiagnose holds the same tree as a text, ioreg/IODeviceTree.txt.
 
 Sources: pymobiledevice3 diagnostics.py; the device tree's layout from XNU.
 """
@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from scanner.artifacts.ios.boot_arguments import boot_arguments
 from scanner.artifacts.ios.reply import reply_with
 from scanner.errors import NotAvailable, ParseError
+from scanner.formats.ioreg import properties
 from scanner.formats.plists import mapping
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import DeviceState
 from scanner.model.evidence import EvidenceFile
-from scanner.model.requests import ServiceCall
+from scanner.model.requests import Diagnostic, ServiceCall
 
 _ENTRY = "chosen"
 
@@ -33,6 +34,14 @@ def parse(file: EvidenceFile) -> Iterator[DeviceState]:
     if name not in (_ENTRY, _ENTRY.encode(), _ENTRY.encode() + b"\0"):
         raise ParseError(f"the entry '{_ENTRY}' of the device tree expected")
     yield DeviceState(boot_arguments=boot_arguments(entry))
+
+
+def parse_tree(file: EvidenceFile) -> Iterator[DeviceState]:
+    """Yield the arguments of a printed tree; ParseError where it is none, or does not hold them."""
+    entry = properties(file, _ENTRY)
+    if entry is None or "boot-args" not in entry:
+        raise ParseError(f"boot-args of the entry '{_ENTRY}' of the device tree expected")
+    yield DeviceState(boot_arguments=boot_arguments(dict(entry)))
 
 
 BOOT = Artifact(
@@ -52,5 +61,6 @@ BOOT = Artifact(
             ),
             parse,
         ),
+        Reading(Diagnostic(name="ioreg/IODeviceTree.txt"), parse_tree),
     ),
 )

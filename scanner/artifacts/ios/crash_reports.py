@@ -1,54 +1,51 @@
-"""Crash reports of an iPhone, from the names in its crash area and the header of the newest.
+"""Crash reports of an iPhone: from a list of its crash area, or from the reports themselves.
 
 Reports lie in /private/var/mobile/Library/Logs/CrashReporter; those that were sent or synchronised
-before are in `Retired`, or end in `.synced`. Names are those of iOS 10 and later, a program and a
-local time: `imagent-2026-11-01-091512.ips`. Older ones name the phone after it, `Example
-2018-11-01-091512 Phone.ips`; that is left out. Analytics and logs, which lie there too, are no
-reports of a program; of a name alone not all of them can be told from one.
+before are in `Retired`, or end in `.synced`. A phone is asked for the names and the header of the
+newest. Of a recorded report more is read: the program, who started it, its user and its signal. A
+sysdiagnose keeps copies of all folders in one, so that only their names say which is which.
 
-What `bug_type` stands for is in iOS itself, log_type.json of its OSAnalytics framework; 109, 151
-and 309 were seen in reports of iOS 14 to 26.
+Analytics and logs, which lie there too, are no reports of a program; of a name alone not all of
+them can be told from one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import UNSET
 
+from scanner.artifacts.ios.crash_names import is_report, is_retired, kind_of, public, told_by
 from scanner.artifacts.ios.exposed_processes import is_exposed
+from scanner.errors import ParseError
 from scanner.formats.crash_listing import CrashEntry, CrashHeader, read
+from scanner.formats.crash_report import CrashReport, read_report
+from scanner.formats.ios_paths import normal
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import Crash, FileEntry
 from scanner.model.evidence import EvidenceFile
-from scanner.model.requests import CrashReports
+from scanner.model.requests import CrashReports, Diagnostic, File, Glob
 
 AREA = "/private/var/mobile/Library/Logs/CrashReporter"
 ARCHIVE = re.compile(r"DiagnosticLogs/sysdiagnose/sysdiagnose_[^/]{1,200}\.tar\.gz")
 
-_KINDS: Mapping[str, tuple[str, ...]] = {
-    "crash": ("9", "109", "309", "409"),  # 409: a watchdog ended it
-    "panic": ("10", "110", "210", "410"),
-    "jetsam": ("98", "198", "298"),
-    "stackshot": ("186", "188", "288", "509"),
-}
-_KIND_OF = {number: kind for kind, numbers in _KINDS.items() for number in numbers}
-_KIND_OF_NAME = {
-    "JetsamEvent": "jetsam",
-    "panic-full": "panic",
-    "panic-base": "panic",
-    "stacks": "stackshot",
-}
-_NAME = re.compile(
-    r"(?P<program>[^/]{1,200}?)(?P<resource>\.[a-z]{1,20}_resource)?"
-    r"[-_ ](?P<time>\d{4}-\d\d-\d\d-\d{6})(?P<rest>[^/]{0,200})"
+REPORTS: tuple[Diagnostic | Glob, ...] = (
+    *(
+        Diagnostic(name=f"{folder}/*.{ending}")
+        for folder in ("crashes_and_spins", "crashes_and_spins/*")
+        for ending in ("ips", "crash", "panic")
+    ),
+    *(
+        Glob(pattern=f"{folder}/*.{ending}")
+        for folder in (AREA, f"{AREA}/*")
+        for ending in ("ips", "ips.synced", "crash", "panic")
+    ),
 )
-_ENDING = re.compile(r"(?:\.\d{1,4})?((?:\.(?:ips|crash|panic|beta|ca|synced)){1,4})\Z")
-_REPORT = re.compile(r"\.(?:ips|crash|panic)(?:\.|\Z)")
-_ANALYTICS = ".ips.ca"
+"""Where a sysdiagnose and a file system keep reports."""
+
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d{1,9})? ([+-]\d{4})")
 _BUILD = re.compile(r"[^()]{1,60} \(([0-9A-Za-z]{4,12})\)")
 
@@ -64,21 +61,60 @@ def parse(file: EvidenceFile) -> Iterator[Crash | FileEntry]:
                 size=entry.size,
                 modified_at=_modified(entry),
             )
-        elif _REPORT.search(entry.path) and _ANALYTICS not in entry.path:
+        elif is_report(entry.path):
             yield _crash(entry)
+
+
+def parse_report(file: EvidenceFile) -> Iterator[Crash]:
+    """Yield what one report says; ParseError where it is none."""
+    report, path, retired = read_report(file), *placed(file)
+    yield Crash(file=path, retired=UNSET if retired is None else retired, **_of_report(report))
+
+
+def placed(file: EvidenceFile) -> tuple[str, bool | None]:
+    """Return the path of a report in the crash area, and whether it lies among the retired ones.
+
+    A copy in a sysdiagnose has lost its folder: then nobody knows.
+    """
+    match file.request:
+        case File(path=path):
+            folder, _, name = path.removeprefix(f"{AREA}/").rpartition("/")
+            return f"{folder}/{public(name)}".removeprefix("/"), is_retired(folder, name)
+        case Diagnostic(name=path):
+            return public(path.rpartition("/")[2]), None
+    raise ParseError("a report of a file system or a sysdiagnose expected")
+
+
+def _of_report(report: CrashReport) -> dict[str, Any]:
+    header = report.header or CrashHeader()
+    stated = _by_header(header)
+    if report.exception and header.bug_type is None:
+        stated["kind"] = "crash"
+    if report.process:
+        stated["process"] = report.process
+    process = stated.get("process")
+    known = {
+        "executable": normal(report.path) if report.path else None,
+        "uid": report.uid,
+        "signal": report.signal,
+        "code": report.exception,
+        "parent": report.parent,
+        "at": moment(report.at) or moment(header.timestamp),
+    }
+    stated["exposed"] = is_exposed(process) if process else False
+    return stated | {field: value for field, value in known.items() if value is not None}
 
 
 def _crash(entry: CrashEntry) -> Crash:
     folder, _, name = entry.path.rpartition("/")
-    shape = _NAME.fullmatch(name)
-    stated = _by_header(entry.header) if entry.header else _by_name(shape)
+    stated = _by_header(entry.header) if entry.header else told_by(name)
     process = stated.get("process")
     told = entry.header is not None or "kind" in stated  # then no process means that there is none
     return Crash(
-        file=f"{folder}/{_public(name, shape)}".removeprefix("/"),
-        at=(_moment(entry.header) if entry.header else None) or _modified(entry),
+        file=f"{folder}/{public(name)}".removeprefix("/"),
+        at=(moment(entry.header.timestamp) if entry.header else None) or _modified(entry),
         exposed=is_exposed(process) if process else (False if told else UNSET),
-        retired="Retired" in folder.split("/") or name.endswith(".synced"),
+        retired=is_retired(folder, name),
         **stated,
     )
 
@@ -89,33 +125,15 @@ def _by_header(header: CrashHeader) -> dict[str, Any]:
         stated["process"] = process
     if header.bug_type is not None:
         stated["bug_type"] = header.bug_type
-        stated["kind"] = _KIND_OF.get(header.bug_type, "other")
+        stated["kind"] = kind_of(header.bug_type)
     if build := _BUILD.fullmatch(header.os_version or ""):
         stated["build"] = build[1]
     return stated
 
 
-def _by_name(shape: re.Match[str] | None) -> dict[str, Any]:
-    if shape is None:
-        return {}
-    if kind := _KIND_OF_NAME.get(shape["program"]):
-        return {"kind": kind}
-    if shape["resource"]:
-        return {"process": shape["program"], "kind": "other"}
-    return {"process": shape["program"]}
-
-
-def _public(name: str, shape: re.Match[str] | None) -> str:
-    """Return the name of a report without what an older iOS put behind its time: a phone's name."""
-    if shape is None:
-        return name
-    ending = _ENDING.search(shape["rest"])
-    kept = ending[0] if ending else ""
-    return name[: shape.end("time")] + kept
-
-
-def _moment(header: CrashHeader) -> datetime | None:
-    match = _MOMENT.fullmatch(header.timestamp or "")
+def moment(printed: str | None) -> datetime | None:
+    """Return the time that a report prints, `2026-11-01 09:15:12.00 +0100`; None for another."""
+    match = _MOMENT.fullmatch(printed or "")
     if match is None:
         return None
     try:
@@ -152,9 +170,17 @@ CRASH_REPORTS = Artifact(
                 "bug_type",
                 "bundle",
                 "retired",
+                "executable",
+                "uid",
+                "signal",
+                "code",
+                "parent",
             ),
         ),
         Stated(FileEntry, ("path", "kind", "ending", "size", "modified_at")),
     ),
-    readings=(Reading(CrashReports(), parse),),
+    readings=(
+        Reading(CrashReports(), parse),
+        *(Reading(request, parse_report) for request in REPORTS),
+    ),
 )

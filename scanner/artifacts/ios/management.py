@@ -7,6 +7,9 @@ ConfigurationSource (0 none, 1 Apple's server, 2 a computer) and SupervisorHostC
 of the computers that supervise it, in DER. Contacts of the organization stand there too and are not
 read, nor more of an address than its host.
 
+A recording holds the same dictionary as CloudConfigurationDetails.plist. On a phone that nobody
+manages it states ConfigurationSource 0, or nothing.
+
 The domain com.apple.mobile.chaperone of lockdownd states DeviceIsChaperoned, also on a phone that
 has no configuration.
 
@@ -19,11 +22,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
+from scanner.artifacts.ios.recorded.profile_places import of_system
 from scanner.artifacts.ios.reply import known, reply_with, values_of
 from scanner.errors import ParseError
-from scanner.formats.plists import Map, entries, flag, number, text
+from scanner.formats.plists import Map, entries, flag, number, read_map, text
 from scanner.formats.servers import server_of
 from scanner.model.artifact import Artifact, Reading, Stated
 from scanner.model.entities import Management
@@ -32,18 +36,36 @@ from scanner.model.requests import Lockdown, ServiceCall
 
 _CERTIFICATES = 1000
 _CONFIGURATION = "CloudConfiguration"
+_NONE = Management(configured=False, organization=None, host=None, supervisors=None)
+_KNOWN = {"IsSupervised", "ConfigurationSource", "AllowPairing", "IsMandatory"}
 
 
 def parse(file: EvidenceFile) -> Iterator[Management]:
     """Yield the configuration, or that there is none."""
     reply = reply_with(file, "Acknowledged")
-    if _CONFIGURATION not in reply:
-        yield Management(configured=False, organization=None, host=None, supervisors=None)
-        return
-    found = reply[_CONFIGURATION]
+    found = reply.get(_CONFIGURATION, {})
     if not isinstance(found, dict):
         raise ParseError("a cloud configuration expected")
-    yield Management(
+    yield _stated(found) if _CONFIGURATION in reply else _NONE
+
+
+def parse_details(file: EvidenceFile) -> Iterator[Management]:
+    """Yield the configuration, or that there is none, as the phone's own file says."""
+    found = read_map(file)
+    if found and not _KNOWN & set(found):
+        raise ParseError("a cloud configuration expected")
+    stated = _stated(found) if found else _NONE
+    none = stated.source == 0 and not stated.supervised and not stated.organization
+    yield structs.replace(stated, configured=False) if none else stated
+
+
+def parse_chaperone(file: EvidenceFile) -> Iterator[Management]:
+    """Yield whether the phone is supervised."""
+    yield Management(supervised=known(flag(values_of(file), "DeviceIsChaperoned")))
+
+
+def _stated(found: Map) -> Management:
+    return Management(
         configured=True,
         supervised=known(flag(found, "IsSupervised")),
         organization=text(found, "OrganizationName"),
@@ -55,11 +77,6 @@ def parse(file: EvidenceFile) -> Iterator[Management]:
         host=_host(found),
         supervisors=_supervisors(found),
     )
-
-
-def parse_chaperone(file: EvidenceFile) -> Iterator[Management]:
-    """Yield whether the phone is supervised."""
-    yield Management(supervised=known(flag(values_of(file), "DeviceIsChaperoned")))
 
 
 def _host(found: Map) -> str | None | UnsetType:
@@ -114,6 +131,10 @@ MANAGEMENT = Artifact(
         # A second voice on supervision; a phone without this domain is complete without it.
         Reading(
             Lockdown(domain="com.apple.mobile.chaperone"), parse_chaperone, covers=("supervision",)
+        ),
+        *(
+            Reading(request, parse_details, covers=("configuration", "supervision"))
+            for request in of_system("CloudConfigurationDetails.plist")
         ),
     ),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 
 from scanner.artifacts.ios.payload_fields import Fields
 from scanner.errors import ParseError
@@ -55,13 +55,20 @@ def carried_by(payload: plists.Map) -> Carried:
     return Carried(read=tuple(read))
 
 
-def stated(carried: certificates.Certificate, name: str) -> Certificate:
+def unread(name: str) -> Certificate:
+    """Return what is stated of a certificate of which only the place is known."""
+    return Certificate(store="profile", user=0, name=name)
+
+
+def stated(
+    carried: certificates.Certificate, name: str, *, active: bool | UnsetType = False
+) -> Certificate:
     """Return what is stated of a certificate that a phone would trust."""
     return Certificate(
         store="profile",
         user=0,
         name=name,
-        active=False,
+        active=active,
         sha256=carried.sha256,
         sha1=carried.sha1,
         subject=carried.subject,

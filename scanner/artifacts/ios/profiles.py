@@ -7,6 +7,8 @@
 - ProfileMetadata: for each PayloadUUID, PayloadDisplayName, PayloadOrganization,
   PayloadDescription, PayloadVersion and PayloadRemovalDisallowed.
 
+A recording holds a stub of each instead (`recorded/profile_stubs`).
+
 What a profile does is not told: its payloads are known only where the profile is at hand as a file.
 A profile that stands in one of the three lists is installed, whatever the others say. One that has
 metadata without an organization or description has none.
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scanner.artifacts.ios.recorded import profile_stubs
 from scanner.artifacts.ios.reply import known, reply_with
 from scanner.errors import ParseError
 from scanner.formats.plists import Map, flag, mapping, text, texts
@@ -89,5 +92,6 @@ PROFILES = Artifact(
             ),
             parse,
         ),
+        *profile_stubs.LISTED,
     ),
 )

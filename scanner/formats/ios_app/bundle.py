@@ -115,8 +115,8 @@ class UnpackedBundle:
         self.outside = frozenset[str]()
         self._sizes = {
             member.name.removeprefix(self._top): member.size
-            for member in container.members
-            if member.readable and member.name.startswith(self._top)
+            for member in container.below(self._top)
+            if member.readable
         }
 
     @property

@@ -1,0 +1,1 @@
+"""What only a recording of an iPhone holds."""
