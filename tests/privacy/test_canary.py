@@ -6,8 +6,6 @@ import base64
 import json
 import os
 import shlex
-import subprocess
-import sys
 import unicodedata
 import urllib.parse
 from collections.abc import Iterator
@@ -30,6 +28,7 @@ from scanner.pipeline.reading import EvidenceReader
 from scanner.simulate import AdbServer, Faults, Phone, SimulatedPhone, find_phone
 from scanner.snapshot import Snapshot
 from scanner.worker import Worker
+from tests.command import run_scanner
 from tests.pipeline.conftest import PHONES
 from tests.privacy import leaky
 
@@ -82,14 +81,10 @@ class Surroundings:
         self.said = b""
 
     def run(self, *words: object) -> int:
-        ran = subprocess.run(
-            [sys.executable, "-m", "scanner", *map(str, words)],
+        ran = run_scanner(
+            words,
             cwd=self.folder,
             env={**os.environ, "TMPDIR": str(self.temporary), **self._environment},
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            timeout=120,
-            check=False,
         )
         self.said += ran.stdout + ran.stderr
         return ran.returncode

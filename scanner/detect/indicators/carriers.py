@@ -2,7 +2,8 @@
 
 A field is searched as one type of observable, and that search may meet indicators of several: a
 host is a domain or an address, a path ends in the name of a file. Personal and secret fields carry
-nothing (`tests/detect/indicators/test_carriers.py`).
+nothing (`tests/detect/indicators/test_carriers.py`). What persons write and visit is compared only
+where somebody asks for it, and before it would be stated (`content.py`).
 
 Files of apps are looked at beside what the phone itself says of its apps and connections: where
 that was asked, an app whose file was not read keeps no check from passing.
@@ -19,6 +20,7 @@ from scanner.model.entities import (
     AdbKey,
     App,
     AppChange,
+    AppEvent,
     AppFile,
     BinaryImage,
     Certificate,
@@ -27,22 +29,28 @@ from scanner.model.entities import (
     Entity,
     FileEntry,
     InstalledFile,
+    LocationClient,
     Management,
     Mount,
     Network,
+    NetworkExtension,
     PackageTrace,
     Payload,
+    PrivacyGrant,
     Process,
     Profile,
+    ProfileEvent,
     Property,
     ProvisioningProfile,
     Setting,
+    ShutdownClient,
     Socket,
+    TrafficRecord,
 )
 from scanner.model.observables import ObservableType
 
 # What a search meets, beside indicators of its own type.
-_MEETS: Mapping[ObservableType, tuple[ObservableType, ...]] = {
+MEETS: Mapping[ObservableType, tuple[ObservableType, ...]] = {
     "domain": ("domain", "ip"),
     "file_path": ("file_path", "file_name"),
     "url": ("url", "domain", "ip"),
@@ -62,7 +70,7 @@ class Carrier(Struct, frozen=True, kw_only=True):
 
     def meets(self) -> frozenset[ObservableType]:
         """Return the types of indicators that its values may match."""
-        return frozenset(met for each in self.searches for met in _MEETS.get(each, (each,)))
+        return frozenset(met for each in self.searches for met in MEETS.get(each, (each,)))
 
     def values(self, entity: Entity) -> Iterator[str]:
         """Yield the values of the field, as the entity states them."""
@@ -182,6 +190,23 @@ CARRIERS: tuple[Carrier, ...] = (
     _of(Certificate, "sha1", "certificate_sha1"),
     _of(Property, "name", "property", platform="android"),
     _of(AdbKey, "fingerprint", "adb_key"),
+    _of(TrafficRecord, "process", "process", "package"),
+    _of(TrafficRecord, "bundle", "package"),
+    _of(PrivacyGrant, "client", "package", "process", "file_path"),
+    _of(LocationClient, "client", "package", "process"),
+    _of(LocationClient, "bundle", "package"),
+    _of(LocationClient, "bundle_path", "file_path"),
+    _of(LocationClient, "executable", "process", "file_path"),
+    _of(LocationClient, "registered", "file_path"),
+    _of(ShutdownClient, "name", "process"),
+    _of(ShutdownClient, "path", "file_path"),
+    _of(AppEvent, "package", "package"),
+    _of(ProfileEvent, "identifier", "profile"),
+    _of(ProfileEvent, "process", "process"),
+    _of(NetworkExtension, "provider", "package"),
+    _of(NetworkExtension, "server", "domain"),
+    _of(NetworkExtension, "addresses", "domain"),
+    _of(NetworkExtension, "profile", "profile"),
 )
 """Every field that is compared, those first that say most."""
 

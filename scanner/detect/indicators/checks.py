@@ -1,7 +1,8 @@
 """Checks of indicators: one for each type of observable of each feed.
 
 A check passes only where every field that carries its type, and that this platform has, could be
-looked at on every entity. A match stays a finding in spite of all gaps.
+looked at on every entity, and where all personal content could be that somebody asked for. A match
+stays a finding in spite of all gaps.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from scanner.detect import sigma
 from scanner.detect.checks import gap_message, unstated_message
 from scanner.detect.facts import ScanFacts
 from scanner.detect.indicators.carriers import CARRIERS, LISTED, Carrier, carriers
+from scanner.detect.indicators.content import ContentReach, compare_content
 from scanner.detect.indicators.findings import check_id, findings, make_finding
 from scanner.detect.indicators.index import Index
 from scanner.detect.indicators.sightings import Seen, holding, look
@@ -31,7 +33,7 @@ from scanner.snapshot import Snapshot
 _UNUSABLE_LISTED = 1000
 _ADDRESSES = ("https://", "http://")
 _SHARED_STORAGE = "/storage/"
-# What persons write and visit, which is not read: on a phone, the code of apps says little of it.
+# What persons write and visit: on a phone, the code of apps says little of it.
 _CONTENT: frozenset[ObservableType] = frozenset({"email", "url"})
 _Checked = tuple[Check, tuple[Finding, ...]]
 
@@ -68,6 +70,7 @@ class Examination(Struct, frozen=True, kw_only=True):
     reach: Reach
     facts: ScanFacts
     carriers: tuple[Carrier, ...]  # of the platform
+    content: ContentReach
     seen: Seen
 
 
@@ -86,6 +89,9 @@ def inspect_indicators(
     """
     reach = Reach(statements, gaps, facts)
     known = tuple(each for each in carriers(platform) if reach.knows(each.entity, each.field))
+    seen = look(snapshot, index, known, _installed(snapshot, reach))
+    compare_content(snapshot, index, seen)
+    content = ContentReach(snapshot, statements=statements, gaps=gaps, facts=facts)
     examination = Examination(
         snapshot=snapshot,
         index=index,
@@ -93,7 +99,8 @@ def inspect_indicators(
         reach=reach,
         facts=facts,
         carriers=known,
-        seen=look(snapshot, index, known, _installed(snapshot, reach)),
+        content=content,
+        seen=seen,
     )
     found = _all_findings(examination)
     for number, counts in enumerate(index.counts):
@@ -186,19 +193,25 @@ def _status(
     if found:
         return ("review" if all(each.review for each in found) else "finding"), None, None
     asked = {type} | examination.index.counts[number].others.get(type, set())
+    content = examination.content
+    if short := content.shortfall(asked):
+        return short
     concerned: list[Carrier] = []
     for each in sorted(asked):
         own = [carrier for carrier in examination.carriers if each in carrier.meets()]
+        if content.asked and each in _CONTENT:
+            continue
         if not own or (each in _CONTENT and examination.facts.kinds is None):
-            return _uncarried(each)
+            return _uncarried(each, content)
         concerned += _needed(examination, own)
     held = [each for each in concerned if examination.facts.concerns([each.entity])]
-    if not held:
+    read = tuple(dict.fromkeys(name for each in sorted(asked) for name in content.sources(each)))
+    if not held and not read:
         return "not_applicable", None, Message("check.subject_kind")
     return (
         _shortfall(examination, held)
         or _unread(examination, number, asked)
-        or _passed([*held, *_beside(examination, asked)])
+        or _passed([*held, *_beside(examination, asked)], read)
     )
 
 
@@ -208,11 +221,11 @@ def _needed(examination: Examination, own: Sequence[Carrier]) -> Sequence[Carrie
     return [each for each in own if each.beside not in entities]
 
 
-def _uncarried(type: ObservableType) -> _Decision:
+def _uncarried(type: ObservableType, content: ContentReach) -> _Decision:
     """Say why nothing of this platform carries a type."""
     if type not in _CONTENT and any(type in carrier.meets() for carrier in CARRIERS):
         return "not_applicable", None, Message("check.not_on_platform")
-    return "not_examined", "privacy_policy", Message("check.content_not_read")
+    return content.unasked()
 
 
 def _shortfall(examination: Examination, concerned: Sequence[Carrier]) -> _Decision | None:
@@ -254,6 +267,11 @@ def _beside(examination: Examination, asked: set[ObservableType]) -> Iterator[Ca
             yield carrier
 
 
-def _passed(concerned: Sequence[Carrier]) -> _Decision:
+def _passed(concerned: Sequence[Carrier], read: Sequence[str]) -> _Decision:
     names = dict.fromkeys(sigma.category(carrier.entity) for carrier in concerned)
-    return "pass", None, Message("check.compared_with", {"entities": ", ".join(names)})
+    if not read:
+        return "pass", None, Message("check.compared_with", {"entities": ", ".join(names)})
+    params: dict[str, str | int] = {"sources": ", ".join(read)}
+    if names:
+        params["entities"] = ", ".join(names)
+    return "pass", None, Message("check.compared_with_content", params)

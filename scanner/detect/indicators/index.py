@@ -77,14 +77,20 @@ class Index:
         }
 
     @classmethod
-    def of(cls, feeds: Sequence[Feed], now: datetime | None) -> Index:
-        """Index what counts at `now`; None: every date does."""
+    def of(
+        cls, feeds: Sequence[Feed], now: datetime | None, known_by: datetime | None = None
+    ) -> Index:
+        """Index what counts at `now`; None: every date does.
+
+        `known_by`: when the examiner asked, if that was later: what became known of an address
+        after a recording was made holds for the recording, too.
+        """
         index = cls(feeds)
         start = 0
         for feed, counts in zip(index.feeds, index.counts, strict=True):
             index._starts.append(start)
             for number, indicator in enumerate(feed.indicators, start=start):
-                if _is_valid(indicator, now, counts):
+                if _is_valid(indicator, now, known_by or now, counts):
                     index._add(indicator, number, counts)
             start += len(feed.indicators)
         return index
@@ -98,6 +104,8 @@ class Index:
 
         `platform` says how names of processes are cut; without it they are taken as whole.
         """
+        if not self._tables:
+            return ()  # no indicator at all, and there may be much to compare
         if type == "process" and (cuts := CUTS.get(platform)):
             return tuple(self._process(value, cuts))
         search = self._search.get(type)
@@ -162,7 +170,7 @@ class Index:
         if not ("domain" in self._tables or "ip" in self._tables):
             return
         try:
-            type, value = urls.parse(text).host if "://" in text else hosts.host(text)
+            type, value = urls.host_of(text) if "://" in text else hosts.host(text)
         except ValueError:
             return
         yield from self._address(value) if type == "ip" else self._domain(value)
@@ -191,15 +199,16 @@ class Index:
             yield from self._found(entries, "in")
 
     def _url(self, text: str) -> Iterator[Found]:
+        table = self._tables.get("url")
         try:
-            url = urls.parse(text)
+            url = None if table is None else urls.parse(text)
+            type, value = urls.host_of(text) if url is None else url.host
         except ValueError:
             return
-        if (table := self._tables.get("url")) is not None:
+        if table is not None and url is not None:
             for written in dict.fromkeys((str(url), str(url._replace(scheme="")))):
                 if (entries := table.get(written)) is not None:
                     yield from self._found(entries, "is")
-        type, value = url.host
         yield from self._address(value) if type == "ip" else self._domain(value)
 
     def _path(self, text: str) -> Iterator[Found]:
@@ -230,16 +239,18 @@ class Index:
             yield from self._found(entries, "cut")
 
 
-def _is_valid(indicator: Indicator, now: datetime | None, counts: Counts) -> bool:
+def _is_valid(
+    indicator: Indicator, now: datetime | None, known_by: datetime | None, counts: Counts
+) -> bool:
     if indicator.revoked:
         counts.revoked += 1
         return False
-    if now is None:
+    if now is None or known_by is None:
         return True
     if indicator.valid_until is not None and indicator.valid_until <= now:
         counts.expired += 1
         return False
-    if indicator.valid_from is not None and indicator.valid_from > now:
+    if indicator.valid_from is not None and indicator.valid_from > known_by:
         counts.not_yet_valid += 1
         return False
     return True

@@ -13,20 +13,34 @@ from scanner.detect.sigma.fields import reader
 from scanner.model.entities import (
     App,
     AppChange,
+    AppEvent,
     BinaryImage,
+    ContentMatch,
     Crash,
     Entity,
     FileEntry,
+    LocationClient,
     PackageTrace,
+    PrivacyGrant,
     Socket,
+    TrafficRecord,
 )
 from scanner.model.observables import ObservableType
 from scanner.snapshot import Joined, Snapshot
 
 # Types that tell of an app as a whole, whichever entity states them.
+# Fields of an iPhone's records that name an app, which they outlive.
+_NAMING: Mapping[type[Entity], str] = {
+    AppEvent: "package",
+    Crash: "bundle",
+    LocationClient: "bundle",
+    PrivacyGrant: "client",
+    TrafficRecord: "bundle",
+}
 _OF_APPS: frozenset[ObservableType] = frozenset(
     {"package", "certificate_md5", "certificate_sha1", "certificate_sha256"}
 )
+_NOT_APPS = ("com.apple.", "/")  # parts of iOS, which no list of apps has; programs by their path
 SIGHTINGS_LIMIT = 200  # of one indicator, or of one part: more of them say nothing new
 
 
@@ -60,7 +74,9 @@ class Sighting(Struct, frozen=True):
 
     @property
     def whole(self) -> tuple[object, ...]:
-        """Return the thing that the entity is of: an app for its files and traces."""
+        """Return the thing that the entity is of: an app for its files and traces, a source."""
+        if isinstance(self.joined.entity, ContentMatch):
+            return "content", self.joined.entity.source
         package = getattr(self.joined.entity, "package", None)
         return ("package", package) if isinstance(package, str) else self.identity
 
@@ -120,7 +136,7 @@ def _look_at(
                 text = value.partition(":")[0] if search == "package" else value
                 for found in find(search, text, platform=platform):
                     historic = _is_historic(joined.entity, seen.installed)
-                    _enter(seen, Sighting(joined, carrier, value, found, historic))
+                    enter(seen, Sighting(joined, carrier, value, found, historic))
     for type in carrier.meets():
         seen.compared[type] += count
     if unstated:
@@ -131,7 +147,8 @@ def _speaks_of(carrier: Carrier, entity: Entity) -> bool:
     return not carrier.names or getattr(entity, "name", None) in carrier.names
 
 
-def _enter(seen: Seen, sighting: Sighting) -> None:
+def enter(seen: Seen, sighting: Sighting) -> None:
+    """Take note of a sighting, as long as there are not very many of its indicator."""
     found = sighting.found
     indicator = found.indicator
     if indicator.also:
@@ -146,9 +163,10 @@ def _is_historic(entity: Entity, installed: frozenset[str] | None) -> bool:
     """Whether an entity is what is left of an app that no user has any more."""
     if isinstance(entity, App | AppChange | PackageTrace):
         return entity.installed is False
-    if isinstance(entity, Crash) and isinstance(entity.bundle, str):
-        return installed is not None and entity.bundle not in installed
-    return False
+    app = getattr(entity, _NAMING.get(type(entity), ""), None)
+    if installed is None or not isinstance(app, str) or app.startswith(_NOT_APPS):
+        return False
+    return app not in installed
 
 
 def holding(parts: Mapping[int, list[Sighting]]) -> list[list[Sighting]]:
@@ -170,4 +188,7 @@ def _object_of(sighting: Sighting) -> tuple[object, ...]:
     if not indicator.together:
         return ()
     types = {indicator.type, *(type for type, _ in indicator.also)}
-    return sighting.identity if types.isdisjoint(_OF_APPS) else sighting.whole
+    # A match says nothing of the record: of content, parts have to be named in one source.
+    of_content = isinstance(sighting.joined.entity, ContentMatch)
+    whole = of_content or not types.isdisjoint(_OF_APPS)
+    return sighting.whole if whole else sighting.identity

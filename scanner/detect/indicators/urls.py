@@ -20,6 +20,7 @@ _DEFANGED = re.compile(r"(?i)[\[({]\s*(?:dot|\.|,)\s*[\])}]")
 _SCHEME = re.compile(r"(?i)\A(h(?:xx|\*\*|tt)p(s?)|fxp)\s*:\s*//")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _KEPT = "!$&'()*+,;=:@/~%-._?"  # what a path or a query may hold as it is
+_AS_IT_IS = re.compile(r"[A-Za-z0-9!$&'()*+,;=:@/~._?-]*\Z")
 _LENGTH = 8192
 _MARKS = frozenset("[({\\")
 
@@ -54,6 +55,23 @@ def refang(text: str) -> str:
 
 def parse(text: str) -> Url:
     """Read a URL; user-info, fragment and the scheme's own port are dropped."""
+    scheme, authority, path, query = _parts(text)
+    scheme = (scheme or "").lower()
+    named, port = _authority(authority)
+    if port == _PORTS.get(scheme):
+        port = ""
+    rest = _segments(_escaped(path.replace("\\", "/"))) + (f"?{_escaped(query)}" if query else "")
+    return Url(scheme, hosts.host(named), port, rest)
+
+
+def host_of(text: str) -> Atom:
+    """Return the host of a URL alone, which costs less; ValueError as `parse` raises it."""
+    named, _ = _authority(_parts(text)[1])
+    return hosts.host(named)
+
+
+def _parts(text: str) -> tuple[str | None, str, str, str | None]:
+    """Return scheme, authority, path and query of a URL."""
     text = text.strip()
     if len(text) > _LENGTH:
         raise ValueError(f"a URL of more than {_LENGTH} characters")
@@ -63,12 +81,7 @@ def parse(text: str) -> Url:
     if found is None:
         raise ValueError("no URL")
     scheme, authority, path, query = found.groups()
-    scheme = (scheme or "").lower()
-    named, port = _authority(authority)
-    if port == _PORTS.get(scheme):
-        port = ""
-    rest = _segments(_escaped(path.replace("\\", "/"))) + (f"?{_escaped(query)}" if query else "")
-    return Url(scheme, hosts.host(named), port, rest)
+    return scheme, authority, path, query
 
 
 def _authority(text: str) -> tuple[str, str]:
@@ -85,6 +98,8 @@ def _authority(text: str) -> tuple[str, str]:
 
 def _escaped(text: str) -> str:
     """Write as it is what needs no escape, and escape the rest in one way."""
+    if _AS_IT_IS.match(text):
+        return text
     return _ESCAPE.sub(_unescaped, quote(text, safe=_KEPT))
 
 

@@ -15,7 +15,8 @@ Confidence is `low` where a name was cut and where the feed is less than 30 (of 
 most `medium` where it is less than 70 sure. What is of low confidence is for a person to review.
 
 A domain, an address or a page that stands as a text in the code of an app is `medium` and `low`:
-programs that block such names hold long lists of them.
+programs that block such names hold long lists of them. One in personal content is `medium` at most:
+it was received or visited, and nothing says that it did anything.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Mapping
 
 from scanner.detect.indicators.carriers import Carrier
 from scanner.detect.indicators.index import Found
+from scanner.model.entities import ContentMatch
 from scanner.model.findings import CONFIDENCES, LEVELS, Confidence, Level
 from scanner.model.observables import ObservableType
 
@@ -73,6 +75,8 @@ def weigh(found: Found, carrier: Carrier) -> tuple[Level, Confidence]:
     level, confidence = _WEIGHTS[found.indicator.type]
     if carrier.literal:
         return min(level, "medium", key=LEVELS.index), "low"
+    if carrier.entity is ContentMatch:
+        level = min(level, "medium", key=LEVELS.index)
     sure = found.indicator.confidence
     if found.relation == "cut" or (sure is not None and sure < _UNSURE):
         return level, "low"
