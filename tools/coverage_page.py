@@ -18,14 +18,18 @@ from scanner.detect import AnyRule, Correlation, ScanFacts
 from scanner.detect.coverage import ATTACK_VERSION, Speaking, coverage, speaking
 from scanner.detect.reach import Reach
 from scanner.detect.rules import Test
+from scanner.formats.ios_backup.domains import place_of
 from scanner.model.artifact import Artifact, Planned, Profile, Reading
 from scanner.model.entities import ENTITIES, Change, Clock, Entity
 from scanner.model.requests import (
     AnyRequest,
     AppBytes,
+    BackupFile,
     Collected,
     Command,
+    Diagnostic,
     Dumpsys,
+    FileList,
     Glob,
     ProfileFile,
     RecordedOnly,
@@ -46,7 +50,11 @@ from tools.coverage_tables import (
 
 CHANNELS: Mapping[str, tuple[str, ...]] = {
     "android": ("quick", "standard", "deep", "bugreport", "androidqf", "files"),
-    "ios": ("quick", "standard", "profile file", "files"),
+    "ios": (
+        *("quick", "standard"),
+        *("backup", "sysdiagnose", "file system"),
+        *("profile file", "files"),
+    ),
 }
 WORDS = {"not_applicable": "not applicable"}
 _ANSWERS = frozenset({"getprop", "getenforce", "ps", "settings"})  # commands that androidqf keeps
@@ -57,8 +65,9 @@ The threats and the reasons stand in [tables](data/README.md).
 *Decided* means that [rules](rules.md) speak of the threat; what they find is for a person to judge,
 and a rule that matches nothing is no proof.
 In which scans a rule can be decided follows from what [artifacts](artifacts.md) read there: the
-quick, standard and deep profile of a scan of a phone, a bugreport, a collection of androidqf, a
-profile file.
+quick, standard and deep profile of a scan of a phone, a bugreport, a collection of androidqf, an
+iPhone's backup, sysdiagnose or file system, a profile file.
+A recording is counted for all that one of its kind may hold; older versions hold less.
 Rules of YARA are decided on files: apps by themselves, those that a scan reads, and those that a
 recording holds. Of *files* alone rules of Sigma decide what the apps are.
 Beyond the rules, [indicators](glossary.md) name what is known of single attacks."""
@@ -86,6 +95,25 @@ def in_androidqf(reading: Reading) -> bool:
     return kept or isinstance(request, Collected) or in_bugreport(reading) or in_files(reading)
 
 
+def in_backup(reading: Reading) -> bool:
+    """Whether a backup answers: it holds the files of its domains, and lists of its own."""
+    request: object = reading.request
+    if isinstance(request, Glob):
+        return place_of(request.pattern) is not None
+    return isinstance(request, BackupFile)
+
+
+def in_sysdiagnose(reading: Reading) -> bool:
+    """Whether a sysdiagnose answers."""
+    request: object = reading.request
+    return isinstance(request, Diagnostic)
+
+
+def in_file_system(reading: Reading) -> bool:
+    """Whether a copy of a file system answers."""
+    return isinstance(reading.request, Glob | FileList) or in_files(reading)
+
+
 def in_profile_file(reading: Reading) -> bool:
     """Whether a profile file answers."""
     request: AnyRequest | object = reading.request
@@ -108,6 +136,9 @@ def read_in(channel: str, platform: str) -> tuple[Artifact, ...]:
         fits = {
             "bugreport": in_bugreport,
             "androidqf": in_androidqf,
+            "backup": in_backup,
+            "sysdiagnose": in_sysdiagnose,
+            "file system": in_file_system,
             "profile file": in_profile_file,
             "files": in_files,
         }[channel]

@@ -30,7 +30,7 @@ class Context:
         self.build_changed = self._build_changed()
         self.restarted = self._restarted()
         between = after.state.line.taken_at - before.state.line.taken_at
-        self.days = abs(between.days) if between.days >= 0 else -abs(between.days)
+        self.days = between.days
 
     def change(self, line: ChangeLine) -> Change:
         """Return a change as rules can ask for it."""

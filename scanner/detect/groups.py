@@ -95,7 +95,14 @@ def places(entity: Entity, names: tuple[str, ...]) -> tuple[Key, ...] | None:
     if any(value is UNSET or (type(value) is tuple and UNSET in value) for value in values):
         return None
     listed = (value if isinstance(value, tuple) else (value,) for value in values)
-    return tuple(dict.fromkeys(key for key in product(*listed) if None not in key))
+    named = [name in entity.key for name in names]  # there None names one thing as well
+    return tuple(
+        dict.fromkeys(
+            key
+            for key in product(*listed)
+            if all(value is not None or is_name for value, is_name in zip(key, named, strict=True))
+        )
+    )
 
 
 def _nothing(bases: Sequence[Base]) -> tuple[Seen, ...]:

@@ -18,19 +18,35 @@ from scanner.detect.sigma import Truth
 from scanner.model.entities import (
     AdbKey,
     AppChange,
+    AppEvent,
     Crash,
     Entity,
     FileEntry,
+    LocationClient,
     PackageTrace,
+    PairingEvent,
+    PrivacyGrant,
+    ProfileEvent,
+    Shutdown,
+    ShutdownClient,
+    TrafficRecord,
 )
 from scanner.snapshot import Joined
 
 MOMENTS: dict[type[Entity], str] = {
     AdbKey: "last_connected_at",
     AppChange: "day",
+    AppEvent: "at",
     Crash: "at",
     FileEntry: "modified_at",
+    LocationClient: "started_on",
     PackageTrace: "last_seen",
+    PairingEvent: "at",
+    PrivacyGrant: "at",
+    ProfileEvent: "at",
+    Shutdown: "at",
+    ShutdownClient: "at",
+    TrafficRecord: "first_seen",
 }
 
 

@@ -22,17 +22,35 @@ from scanner.model.entities import (
     App,
     AppChange,
     AppComponent,
+    AppEvent,
     AppFile,
+    Backup,
     Build,
     Change,
     Clock,
     CodeFile,
+    Crash,
     Entity,
+    FileEntry,
     InstalledFile,
+    LocationClient,
+    LogArchive,
+    Mount,
+    NetworkExtension,
     PackageTrace,
+    PairingEvent,
+    PrivacyGrant,
+    Process,
     Profile,
+    ProfileEvent,
     ProvisioningProfile,
+    RemoteService,
+    Restriction,
+    RowGap,
+    Shutdown,
+    ShutdownClient,
     Socket,
+    TrafficRecord,
 )
 from scanner.model.evidence import Gap, Reason
 
@@ -52,6 +70,9 @@ DERIVED: Mapping[Base, tuple[Base, ...]] = {
     (App, "packers"): ((AppFile, "packers"),),
     (App, "file_anomalies"): ((AppFile, "anomalies"),),
     (Build, "patch_age_days"): ((Build, "security_patch"),),
+    (Crash, "day"): ((Crash, "at"),),
+    (Process, "also_in"): ((Process, "whole"),),
+    (Process, "missing_from"): ((Process, "whole"),),
     (AdbKey, "days_since_connection"): ((AdbKey, "last_connected_at"),),
     (AdbKey, "examiner"): ((AdbKey, "fingerprint"),),
     (PackageTrace, "installed"): ((PackageTrace, "package"),),
@@ -88,6 +109,32 @@ EXCEPTIONAL: Mapping[type[Entity], frozenset[str]] = {
 # Known only where somebody gave the files of apps, or had a program look at them on the phone.
 OF_APP_FILES: frozenset[type[Entity]] = frozenset(
     {ApiCall, AppComponent, AppFile, CodeFile, InstalledFile}
+)
+_TOLD_BY_APP_FILES = frozenset(
+    entity
+    for (entity, _), told_by in DERIVED.items()
+    if any(base in OF_APP_FILES for base, _ in told_by)
+)
+# Of an iPhone known only where a backup, a sysdiagnose or a copy of its file system was given.
+OF_RECORDINGS: frozenset[type[Entity]] = frozenset(
+    {
+        AppEvent,
+        Backup,
+        FileEntry,
+        LocationClient,
+        LogArchive,
+        Mount,
+        NetworkExtension,
+        PairingEvent,
+        PrivacyGrant,
+        ProfileEvent,
+        RemoteService,
+        Restriction,
+        RowGap,
+        Shutdown,
+        ShutdownClient,
+        TrafficRecord,
+    }
 )
 
 
@@ -219,12 +266,27 @@ def asks_for_app_files(rule: AnyRule) -> bool:
     """Whether a rule reads anything that only the files of apps tell."""
     tests: tuple[Test, ...] = rule.bases if isinstance(rule, Correlation) else (rule,)
     return any(
-        base[0] in OF_APP_FILES
-        for test in tests
-        for base in (
-            (test.entity, ""),
-            *(b for name in test.fields() for b in bases(test.entity, name)),
+        test.entity in OF_APP_FILES
+        # To name the fields of a rule it has to be compiled: of most entities none is derived so.
+        or (
+            test.entity in _TOLD_BY_APP_FILES
+            and any(
+                base[0] in OF_APP_FILES
+                for name in test.fields()
+                for base in bases(test.entity, name)
+            )
         )
+        for test in tests
+    )
+
+
+def asks_for_recordings(rule: AnyRule, statements: Iterable[Artifact]) -> bool:
+    """Whether a rule reads of an iPhone what only recordings tell, and this scan does not."""
+    tests: tuple[Test, ...] = rule.bases if isinstance(rule, Correlation) else (rule,)
+    return rule.platform == "ios" and any(
+        test.entity in OF_RECORDINGS
+        and not all(_stating(statements, test.entity, field) for field in test.fields())
+        for test in tests
     )
 
 

@@ -21,10 +21,8 @@ Scan = Callable[[list[Entity]], Report]
 
 
 @pytest.fixture
-def scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scan:
+def scanned(tmp_path: Path) -> Scan:
     """Write a bugreport and scan it."""
-    monkeypatch.setenv("SCANNER_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
 
     def scan(entities: list[Entity]) -> Report:
         recording = write(tmp_path, [*entities, *clean()])

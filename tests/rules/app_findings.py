@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import cast
 
 from scanner.artifacts.apps.app_files import APP_FILES, IOS_APP_FILES, parse
 from scanner.detect import ScanFacts, inspect, load
-from scanner.detect.yara.yarax import YaraX
+from scanner.detect.yara.yarax import Compiled, YaraX
 from scanner.errors import ParseError
 from scanner.formats.apk.archive import ApkArchive
 from scanner.formats.container import RecordedFile
@@ -23,7 +24,6 @@ from tests.rules.yara.shipped import FILES, text_of
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PACK = load()
 TITLES = {rule.id: rule.title for rule in PACK.rules}
-BYTES = YaraX().compile([text_of(path) for path in FILES])
 CODE = (b"dex\n", b"\x7fELF")
 
 Found = set[tuple[Level, str]]
@@ -73,8 +73,13 @@ def found_in_code(data: bytes) -> Found:
     return found
 
 
+@cache
+def _rules_of_bytes() -> Compiled:
+    return YaraX().compile([text_of(path) for path in FILES])
+
+
 def _matched(data: bytes) -> Found:
-    heads = (dict(each.meta) for each in BYTES.scan(data))
+    heads = (dict(each.meta) for each in _rules_of_bytes().scan(data))
     return {(cast("Level", head["level"]), str(head["title"])) for head in heads}
 
 

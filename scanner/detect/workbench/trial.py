@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from scanner.detect.facts import ScanFacts
 from scanner.detect.groups import gather
-from scanner.detect.inspect import inspect
+from scanner.detect.inspecting import inspect
 from scanner.detect.rules import AnyRule, Correlation, RulePack
 from scanner.detect.workbench.near import Near, near_groups, near_misses
 from scanner.model.artifact import Artifact

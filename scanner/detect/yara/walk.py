@@ -34,7 +34,8 @@ from scanner.detect.yara.engine import ScanTimeout
 from scanner.detect.yara.kinds import DIRECTORY_END_SIZE, FIRST, has_directory, kind_of
 from scanner.detect.yara.yarax import OPEN_FILES, Compiled, load
 from scanner.errors import ParseError
-from scanner.formats.container import DEPTH_LIMIT, Archive, Container, Member, open_at
+from scanner.formats.container import DEPTH_LIMIT, Archive, Container, open_at
+from scanner.formats.member import Member
 from scanner.model.content import (
     CODE,
     Content,
@@ -90,7 +91,7 @@ class _Walk:
         """Yield what came of a place and of all below it."""
         names = place.locator.members
         try:
-            with open_at(self._root, place.locator) as stream:
+            with open_at(self._root, place.locator, self._work.keys) as stream:
                 kind = kind_of(stream.read(FIRST))
                 if not self._is_wanted_place(stream, kind, place.size):
                     yield PassedOver(place=names, files=1)

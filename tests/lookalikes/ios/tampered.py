@@ -18,6 +18,7 @@ from tests.lookalikes.ios.phone import (
     set_up,
     shipped,
 )
+from tests.lookalikes.ios.recorded import RECORDED, RECORDED_FOR_REVIEW
 
 STAGING = "/private/var/db/com.apple.xpc.roleaccountd.staging"
 SPRINGBOARD = "/System/Library/CoreServices/SpringBoard.app/SpringBoard"
@@ -66,6 +67,7 @@ COMPROMISED: dict[str, list[Entity]] = {
     ],
     "A provisioning profile was not signed by Apple": [provisioned("1C", chain="self_signed")],
     "A company's profile lets its apps be looked into": [provisioned("1C", debuggable=True)],
+    **RECORDED,
 }
 
 # The same in another guise.
@@ -145,6 +147,7 @@ FOR_REVIEW: dict[str, list[Entity]] = {
         crash("a", "imagent", exposed=True),
         crash("b", "MessagesBlastDoorService", exposed=True),
     ],
+    **RECORDED_FOR_REVIEW,
 }
 
 # Each is a weak setting, or power in the hands of others.

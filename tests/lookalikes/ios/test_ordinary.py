@@ -6,13 +6,13 @@ import random
 
 import pytest
 
-from scanner.detect import asks_for_app_files
+from scanner.detect import asks_for_app_files, asks_for_recordings
 from scanner.detect.verdict import MINIMUM, extent
 from scanner.model.artifact import Profile
 from scanner.model.entities import BinaryImage, Entity, Process
 from tests.lookalikes.device import PACK
 from tests.lookalikes.ios.ordinary import ORDINARY, Ordinary, name_servers, tunnels
-from tests.lookalikes.ios.phone import CONTENTS, DEVELOPER, QUICK, clean, examined, set_up
+from tests.lookalikes.ios.phone import CONTENTS, DEVELOPER, LIVE, QUICK, clean, examined, set_up
 from tests.lookalikes.ios.tampered import (
     COMPROMISED,
     FAINT,
@@ -22,7 +22,9 @@ from tests.lookalikes.ios.tampered import (
     replaced,
 )
 
-BESIDE = frozenset(rule.id for rule in PACK.rules if asks_for_app_files(rule))
+BESIDE = frozenset(
+    rule.id for rule in PACK.rules if asks_for_app_files(rule) or asks_for_recordings(rule, LIVE)
+)
 RULE_IDS = {rule.title: rule.id for rule in PACK.rules}
 
 
