@@ -9,6 +9,8 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-header --annotation-style line
 
 export PYTHON
+# Thousands of processes start here: none shall compile what another one did.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -44,6 +46,10 @@ bench: $(READY) test-tools  ## measure speed and memory, each beside what it is 
 	$(BIN)/python -m bench.watch
 	$(BIN)/python bench/recordings.py
 	$(BIN)/python bench/iphones.py
+	$(BIN)/python bench/backups.py
+	$(BIN)/python -m bench.sysdiagnose
+	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python bench/iphone_recordings.py
+	SCANNER_CORPUS="$(abspath $(CORPUS))" $(BIN)/python bench/beside_mvt.py
 
 docs: $(READY)  ## write the generated pages again
 	$(BIN)/python tools/docs.py
@@ -52,7 +58,7 @@ lock: $(READY)  ## resolve the development dependencies again
 	$(BIN)/$(LOCK) --upgrade -o requirements/dev.txt pyproject.toml requirements/dev.in
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-apkid .venv-mvt .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .venv-apkid .venv-backup .venv-mvt .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment: made again whenever the lock or the project's own table changes.

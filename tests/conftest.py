@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from scanner.case.pseudonym import installation_key
 from scanner.simulate import AdbServer, Phone, SimulatedPhone
 
 FEATURES = ("shell_v2", "cmd", "stat_v2", "ls_v2", "sendrecv_v2")
@@ -86,6 +89,25 @@ def simulate(adb_server: AdbServer) -> Iterator[Callable[..., SimulatedPhone]]:
             return simulated
 
         yield start
+
+
+def pytest_collection_finish() -> None:
+    """Let no search for garbage look through thousands of tests each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture
+def warm_home(tmp_path: Path) -> Path:
+    """A folder for an installation of its own, which knows the rules that others compiled."""
+    shared, own = Path(os.environ["SCANNER_HOME"]), tmp_path / "home"
+    (shared / "cache").mkdir(parents=True, exist_ok=True)
+    installation_key(shared)
+    own.mkdir()
+    os.link(shared / "installation.key", own / "installation.key")
+    (own / "cache").symlink_to(shared / "cache")
+    return own
 
 
 @pytest.fixture(scope="session", autouse=True)

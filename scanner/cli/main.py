@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
+from typing import Any
 
 import click
+
+# What a command imports and loads stays until its end: to look through it often finds nothing.
+_GARBAGE = (50_000, 20, 20)
+
+_INTERRUPTED = 130  # as in exits.py, which is loaded with the commands
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "devices": ("scanner.cli.devices:devices", "List attached phones and what stands in the way."),
@@ -25,6 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "query": ("scanner.cli.query:query", "Ask what was observed, in the words of a Sigma rule."),
     "artifacts": ("scanner.cli.artifacts:artifacts", "List what is read from a phone, and how."),
+    "benchmarks": (
+        "scanner.cli.benchmarks:benchmarks",
+        "List the security benchmarks that a phone is held against.",
+    ),
     "simulate": ("scanner.cli.simulate:simulate", "Serve a recorded phone over the real protocol."),
     "demo": ("scanner.cli.simulate:demo", "Scan the recorded demo phones; no hardware needed."),
     "pair": ("scanner.cli.pair:pair", "Let an iPhone trust this computer; asks first."),
@@ -38,6 +49,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are asked for; `--help` imports none."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        gc.set_threshold(*_GARBAGE)
+        return super().main(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # while a command was still being loaded
+            click.echo("interrupted", err=True)
+            ctx.exit(_INTERRUPTED)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -40,7 +40,7 @@ class Served(Struct, kw_only=True):
     auth: Auth
     keys: list[PublicKey]
     allow_after: float | None
-    go_away: Callable[[], None]  # closes the listening socket
+    go_away: Callable[[], object]  # closes the listening socket
     dropped: bool = False  # a drop happens once
     locked: bool = False
 

@@ -20,6 +20,7 @@ from scanner.simulate.userland import ShellKind, Userland
 
 _HOST = "127.0.0.1"
 _EMULATORS = range(5554, 5586)  # ports that an adb server looks at by itself
+_TURNS = 3  # of the loop, until a connection that was accepted is made
 _READ_AHEAD = 4 * 1024 * 1024
 
 
@@ -58,6 +59,7 @@ class SimulatedPhone:
         self._connections: dict[Connection, asyncio.Task[None]] = {}
         self._thread: threading.Thread | None = None
         self._ran: tuple[Argv, ...] = ()
+        self._ended = False
         self.address = ""
 
     def __enter__(self) -> Self:
@@ -100,6 +102,7 @@ class SimulatedPhone:
     def start(self) -> None:
         """Listen. UsageError where the port is taken or the phone cannot be built."""
         self._userland = Userland(self.phone, self._faults, self._shell)
+        self._ended = False
         ready: Future[int] = Future()
         name = f"phone {self.phone.product}"
         self._thread = threading.Thread(target=self._run, args=(ready,), name=name, daemon=True)
@@ -136,15 +139,26 @@ class SimulatedPhone:
     async def _serve(self, ready: Future[int]) -> None:
         self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
         server = await asyncio.start_server(self._connected, _HOST, self._port, limit=_READ_AHEAD)
-        self._served = self._share(server.close)
+        self._served = self._share(lambda: self._leave(server))
         ready.set_result(server.sockets[0].getsockname()[1])
         await self._stopped.wait()
-        server.close()
+        self._ended = True
+        await self._leave(server)
         for connection in self._connections:
             connection.abort()
         await asyncio.gather(*self._connections.values(), return_exceptions=True)
 
-    def _share(self, go_away: Callable[[], None]) -> Served:
+    def _leave(self, server: asyncio.Server) -> asyncio.Task[None]:
+        """Let nobody connect any more; who is being let in still comes in.
+
+        asyncio loses a connection that it accepted and whose server closes before it is made.
+        """
+        for listening in server.sockets:
+            self._loop.remove_reader(listening.fileno())
+        self._leaving = asyncio.create_task(_close(server))
+        return self._leaving
+
+    def _share(self, go_away: Callable[[], object]) -> Served:
         return Served(
             phone=self.phone,
             userland=self._userland,
@@ -159,6 +173,9 @@ class SimulatedPhone:
         )
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._ended:  # accepted before the end, and told of after it: nobody would close it
+            writer.transport.abort()
+            return
         connection = Connection(self._served, reader, writer)
         task = asyncio.create_task(connection.run())
         self._connections[connection] = task
@@ -166,6 +183,12 @@ class SimulatedPhone:
 
     async def _drop(self) -> None:
         await asyncio.gather(*(connection.drop() for connection in [*self._connections]))
+
+
+async def _close(server: asyncio.Server) -> None:
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
+    server.close()
 
 
 def serve(

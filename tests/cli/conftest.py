@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from scanner.simulate import AdbServer
+from tests.command import run_scanner_text
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -22,8 +22,8 @@ def run(tmp_path: Path, adb_server: AdbServer) -> Run:
     def call(
         *words: object, cwd: Path = tmp_path, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "scanner", *map(str, words)],
+        return run_scanner_text(
+            words,
             cwd=cwd,
             env={
                 **os.environ,
@@ -31,11 +31,6 @@ def run(tmp_path: Path, adb_server: AdbServer) -> Run:
                 "NO_COLOR": "1",
                 **(env or {}),
             },
-            capture_output=True,
-            text=True,
-            timeout=120,
-            stdin=subprocess.DEVNULL,
-            check=False,
         )
 
     return call

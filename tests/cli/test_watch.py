@@ -27,10 +27,10 @@ def small(record_phone: Callable[..., Phone]) -> Phone:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
+def home(tmp_path: Path, warm_home: Path) -> dict[str, str]:
     """An installation of its own, and no usbmuxd."""
     return {
-        "SCANNER_HOME": str(tmp_path / "home"),
+        "SCANNER_HOME": str(warm_home),
         "USBMUXD_SOCKET_ADDRESS": str(tmp_path / "no-usbmuxd"),
     }
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.command import run_scanner_text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-to" / "add-a-rule.md"
@@ -26,13 +28,7 @@ def rule(tmp_path):
 
 
 def scanner_rules(*argv: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scanner", "rules", *argv],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_scanner_text(("rules", *argv), cwd=ROOT, env=os.environ)
 
 
 def test_the_file_is_named_as_its_title(rule):

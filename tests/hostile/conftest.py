@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
+from tests.command import run_scanner
 from tests.pipeline.recordings import state
 
 SECRET = "ro.secret-7352"
@@ -68,16 +67,12 @@ def scan(tmp_path: Path) -> Callable[..., Left]:
         folder.mkdir(exist_ok=True)
         before = outside(tmp_path)
         known = state(path) if reads else {}
-        ran = subprocess.run(
-            [sys.executable, "-m", "scanner", "scan", path, "-o", "case",
-             "--privacy", "case", "-f", "text", "-f", "html"],
+        ran = run_scanner(
+            ("scan", path, "-o", "case", "--privacy", "case", "-f", "text", "-f", "html"),
             cwd=folder,
             env={**os.environ, "NO_COLOR": "1", "TMPDIR": str(folder)},
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
             timeout=SECONDS,
-            check=False,
-        )  # fmt: skip
+        )
         said = ran.stdout + ran.stderr
         assert ran.returncode in DESIGNED, said
         assert b"Traceback" not in said

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.command import run_scanner_text
 from tests.pipeline.feeds.made import bundle
 
 ONE = bundle("one.example.com")
@@ -39,15 +39,8 @@ USABLE = {"nested-pattern.stix2"}  # the pattern is listed, the file is good
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scanner", *words],
-        cwd=folder,
-        env={**os.environ, "SCANNER_HOME": str(folder / "home"), "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=BOUND,
-        check=False,
-    )
+    environment = {**os.environ, "SCANNER_HOME": str(folder / "home"), "NO_COLOR": "1"}
+    return run_scanner_text(words, cwd=folder, env=environment, timeout=BOUND)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import plistlib
 import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -19,6 +18,7 @@ from scanner.model.entities import Clock
 from scanner.model.report import Report
 from scanner.simulate import AdbServer, find_phone
 from scanner.simulate.ios import IosFaults, IPhone, SimulatedIPhone, Usbmuxd
+from tests.command import run_scanner
 from tests.report.page import Page
 
 from . import poisoned
@@ -134,15 +134,8 @@ class Shown(Struct, frozen=True):
 
 def run(phone: SimulatedIPhone, folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     with Usbmuxd([phone]) as mux:
-        return subprocess.run(
-            [sys.executable, "-m", "scanner", *words],
-            cwd=folder,
-            env={**os.environ, "NO_COLOR": "1", "USBMUXD_SOCKET_ADDRESS": mux.address},
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            timeout=PATIENCE,
-            check=False,
-        )
+        environment = {**os.environ, "NO_COLOR": "1", "USBMUXD_SOCKET_ADDRESS": mux.address}
+        return run_scanner(words, cwd=folder, env=environment, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
 
+from tests.command import run_scanner
 from tests.detect.rule_files import base, correlation_data, rule_data, write
 from tests.hostile.conftest import SECRET
 
@@ -45,15 +44,8 @@ def run(tmp_path: Path) -> Run:
     """Run the command in a folder of its own."""
 
     def call(*words: str | Path) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "scanner", *map(str, words)],
-            cwd=tmp_path,
-            env={**os.environ, "NO_COLOR": "1", "XDG_CONFIG_HOME": str(tmp_path / "home")},
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=False,
-        )
+        environment = {**os.environ, "NO_COLOR": "1", "XDG_CONFIG_HOME": str(tmp_path / "home")}
+        done = run_scanner(words, cwd=tmp_path, env=environment, timeout=SECONDS)
         said = (done.stdout + done.stderr).decode()
         assert "Traceback" not in said
         assert SECRET not in said

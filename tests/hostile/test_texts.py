@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.command import run_scanner
 from tests.formats.archives import packed, stated
 from tests.pipeline.conftest import TAMPERED
 from tests.pipeline.recordings import androidqf, bugreport, bugreport_text, members
@@ -121,13 +120,8 @@ def test_names_that_the_phone_chose_do_not_steer_what_shows_them(scan, tmp_path)
 def test_what_no_artifact_reads_is_listed_without_its_powers(tmp_path):
     path = given(tmp_path, bugreport_text(TAMPERED).replace(b"--- UPTIME (", EVIL.encode()))
     for words in ([], ["--json"]):
-        ran = subprocess.run(
-            [sys.executable, "-m", "scanner", "artifacts", "list", "--unread", path, *words],
-            env={**os.environ, "NO_COLOR": "1"},
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        asked = ("artifacts", "list", "--unread", path, *words)
+        ran = run_scanner(asked, cwd=tmp_path, env={**os.environ, "NO_COLOR": "1"})
         assert 0 == ran.returncode
         assert b"\x1b" not in ran.stdout + ran.stderr
     assert json.loads(ran.stdout)

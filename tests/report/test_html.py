@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import time
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -17,8 +18,17 @@ from tests.report.extremes import large
 from tests.report.indicated import EXAMPLES
 from tests.report.page import Page
 
-PAGES = {name: Page(html.render(report)) for name, report in EXAMPLES.items()}
-every_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+every_page = pytest.mark.parametrize("page", EXAMPLES, indirect=True)
+
+
+@cache
+def page_of(name: str) -> Page:
+    return Page(html.render(EXAMPLES[name]))
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest) -> Page:
+    return page_of(request.param)
 
 
 @every_page
@@ -128,7 +138,7 @@ def test_compromise_and_posture_are_apart():
 
 
 def test_a_finding_shows_what_an_investigator_asks_for():
-    page = PAGES["tampered"].text
+    page = page_of("tampered").text
     made = tampered().findings[0]
 
     for words in (
@@ -148,14 +158,14 @@ def test_a_finding_shows_what_an_investigator_asks_for():
 
 
 def test_the_run_is_recorded():
-    page = PAGES["tampered"].text
+    page = page_of("tampered").text
 
     for words in ("M. Okafor", "2026-0007", "Given in writing", "ab" * 32, "+2.013", "0.021"):
         assert words in page
 
 
 def test_what_was_not_seen_is_said():
-    page = PAGES["gapped"].text
+    page = page_of("gapped").text
 
     assert "could not be read: 150" in page
     assert "Accessibility services (user 150)" in page
@@ -165,7 +175,7 @@ def test_what_was_not_seen_is_said():
 
 
 def test_an_unfinished_examination_says_so_at_the_top():
-    header = next(each for each in PAGES["unfinished"].elements if each.tag == "header")
+    header = next(each for each in page_of("unfinished").elements if each.tag == "header")
 
     assert text(Message("interrupted.device_lost")) in header.text
 
@@ -211,7 +221,7 @@ def _luminance(color: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_text_keeps_a_contrast_of_four_and_a_half(scheme):
-    style = PAGES["quiet"].all("style")[0].text
+    style = page_of("quiet").all("style")[0].text
     block = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme]
     colors = dict(re.findall(r"--([\w-]+): (#\w+);", block))
     inks = ("ink", "quiet", "link", "critical", "high", "medium", "low", "informational", "verdict")

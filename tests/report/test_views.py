@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import unicodedata
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -19,13 +20,30 @@ from tests.report.views import FULL, VIEWS, filled, render
 BANNED = re.compile(r"\b(clean|safe|infected|alerts?|ioc|hits?|threats?)\b", re.IGNORECASE)
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 SGR = re.compile(r"\x1b\[[0-9;]*m")
-PAGES = {name: Page(render(document, "html")) for name, document in VIEWS.items()}
-TEXTS = {name: render(document, "text") for name, document in VIEWS.items()}
-every_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+every_page = pytest.mark.parametrize("page", VIEWS, indirect=True)
 every_view = pytest.mark.parametrize("document", VIEWS.values(), ids=VIEWS)
 hostile_text = pytest.mark.parametrize("said", HOSTILE, ids=range(len(HOSTILE)))
 full_view = pytest.mark.parametrize("name", FULL)
-PLAIN = {name: Page(render(filled(name, "plain"), "html")) for name in FULL}
+
+
+@cache
+def page_of(name: str) -> Page:
+    return Page(render(VIEWS[name], "html"))
+
+
+@cache
+def text_of(name: str) -> str:
+    return render(VIEWS[name], "text")
+
+
+@cache
+def plain(name: str) -> Page:
+    return Page(render(filled(name, "plain"), "html"))
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest) -> Page:
+    return page_of(request.param)
 
 
 @every_page
@@ -94,14 +112,14 @@ def test_tables_have_captions_and_pictures_words(page):
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_nothing_gives_an_all_clear(name):
-    for said in (PAGES[name].text, TEXTS[name]):
+    for said in (page_of(name).text, text_of(name)):
         assert [] == BANNED.findall(said)
 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_text_has_an_id_that_is_known(name):
     families = {id.split(".")[0] for id in catalogue()}
-    shown = re.findall(r"\b([a-z_]+)\.[a-z_]{3,}\b", PAGES[name].text + TEXTS[name])
+    shown = re.findall(r"\b([a-z_]+)\.[a-z_]{3,}\b", page_of(name).text + text_of(name))
 
     assert not ({"diff", "since", "timeline", "fleet", "change", "ui", "label"} & set(shown))
     assert {"diff", "since", "timeline", "fleet", "change"} <= families
@@ -132,11 +150,11 @@ def test_hostile_text_changes_no_page(name, said):
     page = Page(render(filled(name, said), "html"))
 
     assert [] == page.problems
-    assert [each.tag for each in PLAIN[name].elements] == [each.tag for each in page.elements]
+    assert [each.tag for each in plain(name).elements] == [each.tag for each in page.elements]
     assert all(each.attributes["href"].startswith("#") for each in page.all("a"))
-    assert PLAIN[name].all("style")[0].text == page.all("style")[0].text
+    assert plain(name).all("style")[0].text == page.all("style")[0].text
     names = {name for each in page.elements for name in each.attributes}
-    assert {name for each in PLAIN[name].elements for name in each.attributes} == names
+    assert {name for each in plain(name).elements for name in each.attributes} == names
     assert not {c for c in page.source if unicodedata.category(c) in UNSEEN and c != "\n"}
     assert len(page.source) < 300_000
 

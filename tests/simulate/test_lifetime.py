@@ -1,4 +1,5 @@
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -218,3 +219,13 @@ def test_many_threads_ask_at_once(record_phone, simulate, device):
 
     assert ["b"] * 16 == answers
     assert 16 == phone.opened["shell"]
+
+
+def test_a_phone_that_ends_while_hosts_connect_leaves_no_connection_open(record_phone):
+    recorded = record_phone()
+    for number in range(16):
+        with contextlib.ExitStack() as opened, SimulatedPhone(recorded, shell="host") as phone:
+            host, _, port = phone.address.partition(":")
+            for _ in range(number % 4 + 1):
+                opened.enter_context(socket.create_connection((host, int(port)), timeout=20))
+        gc.collect()  # a connection that nobody closed says so now
