@@ -25,8 +25,18 @@ from scanner.model.report import Device, Report
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "base-rates.md"
-KINDS = ("retail", "developer", "emulator", "other", "profile file", "app file")
+KINDS = (
+    "retail",
+    "developer",
+    "emulator",
+    "other",
+    "part of an iPhone",
+    "profile file",
+    "app file",
+)
 FOLDERS = ("android-bugreports", "android-getprop", "android-dumpsys")
+BACKUP = "mvt/ios_backup"
+COPIES = "ios-ileapp-cases"  # each a few files of the file system of one of some phones
 PROFILES = "ios-mobileconfig"  # most of them set a name server
 APPS = (
     "apk-fdroidserver",
@@ -56,11 +66,12 @@ what a match on a healthy phone is worth. A recording counts for a rule only whe
 decided on it. The bound is the largest rate that would still show so few matches in one of twenty
 such collections (one-sided, 95 %, Clopper and Pearson), over all kinds together: with few
 recordings it stays wide, however silent a rule is. A developer build or an emulator is no clean
-retail phone, and matches there are expected. A profile file is no phone: it is a configuration
-profile of iOS that somebody offers, most of them to set a name server. An app file is a
-file of an app that people use, that a phone came with, that tests of phones work with or that a
-store tries itself with; what was made to mislead is left out. No shipped heuristic whose bound
-exceeds 10 % has a level above medium.
+retail phone, and matches there are expected. A part of an iPhone is a backup, or a few files of its
+file system; several are of one phone. A profile file is no phone: it is a configuration profile of
+iOS that somebody offers, most of them to set a name server. An app file is a file of an app that
+people use, that a phone came with, that tests of phones work with or that a store tries itself
+with; what was made to mislead is left out. No shipped heuristic whose bound exceeds 10 % has a
+level above medium.
 """
 
 
@@ -78,6 +89,8 @@ def recordings(corpus: Path) -> Iterator[tuple[Path, str | None]]:
         for path in sorted((corpus / name).iterdir()):
             if path.name not in _NO_RECORDING:
                 yield path, None
+    for path in (corpus / BACKUP, *sorted((corpus / COPIES).glob("*/*.zip"))):
+        yield path, "part of an iPhone"
     for path in sorted((corpus / PROFILES).rglob("*.mobileconfig")):
         if _MALICIOUS not in path.parts:
             yield path, "profile file"
@@ -130,7 +143,8 @@ def _reports(
     def examined(recording: tuple[Path, str | None]) -> tuple[Report | None, str | None]:
         path, stated = recording
         try:
-            examined = pipeline.examine_recording(path, rules=pack, indicators=(), jobs=1)
+            alone = pipeline.Options(jobs=1)
+            examined = pipeline.examine_recording(path, rules=pack, indicators=(), options=alone)
         except ScannerError:
             return None, stated
         return examined.report, stated

@@ -24,7 +24,7 @@ from scanner.detect.yara import YaraFile
 from scanner.detect.yara_proofs import sidecar
 from scanner.model.artifact import Artifact, Planned, Profile, Reading
 from scanner.model.requests import RecordedOnly
-from tools import app_words_page, coverage_page, entities_page
+from tools import app_words_page, benchmarks_page, coverage_page, entities_page
 from tools.entities_page import entity_name
 from tools.tables import table
 
@@ -264,6 +264,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "entities.md": lambda: page("Entities", *entities_page.parts()),
     "app-words.md": lambda: page("Words about apps", *app_words_page.parts()),
     "rules.md": rules_page,
+    "benchmarks.md": lambda: page("Security benchmarks", *benchmarks_page.parts()),
     "coverage.md": lambda: page("Coverage", *coverage_page.parts()),
     "report-schema.json": schema,
 }

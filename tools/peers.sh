@@ -18,6 +18,9 @@ install() {
 if [ -z "${MVT_BIN:-}" ] && [ ! -x .venv-mvt/bin/mvt-android ]; then
     install .venv-mvt mvt==2026.10.26
 fi
+if [ -z "${SCANNER_BACKUP_PEER:-}" ] && [ ! -x .venv-backup/bin/python ]; then
+    install .venv-backup iphone-backup-decrypt==0.11.2
+fi
 if [ ! -x .venv-apkid/bin/apkid ]; then
     install .venv-apkid apkid==3.2.0
 fi

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import os
@@ -62,6 +63,7 @@ def device_key(key: bytes, device_id: str) -> bytes:
     return hmac.digest(key, device_id.encode("utf-8", "surrogateescape"), hashlib.sha256)
 
 
+@functools.lru_cache(maxsize=16_384)  # days and sizes repeat
 def pseudonym(key: bytes, privacy_class: PrivacyClass, value: str) -> str:
     """Return 16 hexadecimal digits that stand for a value of one device."""
     text = f"{privacy_class}\0{value}".encode("utf-8", "surrogateescape")

@@ -11,6 +11,7 @@ from scanner import pipeline
 from scanner.cli.exits import exit_status
 from scanner.cli.options import json_option
 from scanner.cli.output import print_json
+from scanner.cli.passwords import password_from
 from scanner.errors import UsageError
 from scanner.formats.text import safe_text
 
@@ -44,7 +45,7 @@ def list_(unread: Path | None, as_json: bool) -> int:
              scanner artifacts list --unread bugreport.zip
     """
     if unread is not None:
-        return _list_unread(pipeline.unread(unread), as_json=as_json)
+        return _list_unread(pipeline.unread(unread, password_from(None)), as_json=as_json)
     described = pipeline.describe_artifacts()
     if as_json:
         print_json(described)

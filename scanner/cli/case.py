@@ -12,11 +12,15 @@ from scanner import case as cases
 from scanner import pipeline
 from scanner.cli import options as shared
 from scanner.cli.exits import EVIDENCE, INCOMPLETE, exit_status, of_report
+from scanner.cli.history import show_history
 from scanner.cli.output import print_json, say
+from scanner.cli.passwords import password_from
 from scanner.cli.report_text import print_report
 from scanner.cli.since import show_news
 from scanner.errors import UsageError
 from scanner.formats.text import safe_text
+from scanner.pipeline import Options
+from scanner.pipeline.options import CONTENT
 from scanner.report import FORMATS
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from scanner.pipeline.compose import Examined
 
 _FOLDER = click.Path(path_type=Path, exists=True)
+_TIMELINES = ("timeline", "timeline-csv")
 
 
 @click.command()
@@ -46,7 +51,11 @@ _FOLDER = click.Path(path_type=Path, exists=True)
     "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Where to write.  [default: ./reports/<case>-<time>]",
 )  # fmt: skip
-@shared.app_options
+@shared.recording_options
+@click.option(
+    "--profile", type=click.Choice(shared.PROFILES), default=None,
+    help="How much of a recording to read.  [default: deep, which is all]",
+)  # fmt: skip
 @shared.rules_option
 @shared.indicator_options
 @shared.baseline_option
@@ -65,6 +74,9 @@ def examine(
     output: Path | None,
     min_sdk: int | None,
     jobs: int | None,
+    include_content: bool,
+    password_file: Path | None,
+    profile: str | None,
     rule_folders: tuple[Path, ...],
     indicator_files: tuple[Path, ...],
     feeds: bool,
@@ -97,22 +109,20 @@ def examine(
             require_coverage=require_coverage,
             baseline=baseline,
         )
-        knowledge = known(rule_folders, indicators)
-        results = since(cases, since_feeds, knowledge, source=source, privacy=privacy)
+        how: Any = {"source": source, "privacy": privacy, "password": password_from(password_file)}
+        results = since(cases, since_feeds, known(rule_folders, indicators), **how)
         return show_news(results, fail_on, as_json=as_json, quiet=quiet)
-    if len(cases) > 1:
-        raise UsageError(
-            f"{len(cases)} cases", remedy="examine them one by one, or give --since-feeds"
-        )
-    (case,) = cases
-    asked: Any = {
-        "rules": rule_folders,
-        "indicators": indicators,
-        "privacy": privacy,
-        "jobs": jobs,
-        "baseline": baseline,
-    }
-    examined = _examined(case, source, min_sdk, asked)
+    case = _only(cases)
+    options = Options(
+        privacy=privacy or "share",
+        jobs=jobs,
+        min_sdk=min_sdk,
+        profile=profile,
+        include=(CONTENT,) if include_content else (),
+        password=password_from(password_file),
+    )
+    asked: Any = {"rules": rule_folders, "indicators": indicators, "baseline": baseline}
+    examined = _examined(case, source, privacy, options, asked)
     folder = output or _default_folder(case)
     written = pipeline.write_report(examined, folder, formats or ("json", "html"))
     if as_json:
@@ -124,37 +134,77 @@ def examine(
     return of_report(examined.report, fail_on, require_coverage)
 
 
-def _examined(case: Path, source: Path | None, min_sdk: int | None, asked: Any) -> Examined:
+def _only(cases: tuple[Path, ...]) -> Path:
+    if len(cases) > 1:
+        raise UsageError(
+            f"{len(cases)} cases", remedy="examine them one by one, or give --since-feeds"
+        )
+    return cases[0]
+
+
+def _examined(
+    case: Path, source: Path | None, privacy: PrivacyLevel | None, options: Options, asked: Any
+) -> Examined:
     """Examine a case or a recording, whichever a path is."""
     if not pipeline.is_case(case):
         if source is not None:
             raise UsageError("--source belongs to a case", remedy="name the case first")
-        return pipeline.examine_recording(case, min_sdk=min_sdk, **asked)
-    if min_sdk is not None:
-        raise UsageError(
-            "--min-sdk is for files of apps: a case keeps what it was made with",
-            remedy="scan the files again",
-        )
-    return pipeline.examine(case, source=source, **asked)
+        return pipeline.examine_recording(case, options=options, **asked)
+    for name, value in (
+        ("--min-sdk", options.min_sdk),
+        ("--profile", options.profile),
+        ("--include-content", options.include),
+    ):
+        if value:
+            raise UsageError(
+                f"{name} is for recordings and files of apps: a case keeps what it was made with",
+                remedy="scan them again",
+            )
+    return pipeline.examine(
+        case,
+        source=source,
+        privacy=privacy,
+        jobs=options.jobs,
+        password=options.password,
+        **asked,
+    )
 
 
 @click.command()
 @click.argument("source", metavar="CASE|report.json", type=_FOLDER)
-@shared.format_option
+@click.option(
+    "-f", "--format", "formats", type=click.Choice((*shared.FORMAT_NAMES, *_TIMELINES)),
+    multiple=True,
+    help="What to render.  [default: text] The timelines are what Timesketch takes: JSON lines,"
+    " or CSV.",
+)  # fmt: skip
+@click.option(
+    "--files", is_flag=True,
+    help="In a timeline, the times of all files, too, not only of those in the system's folders.",
+)  # fmt: skip
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
     help="Write to this file.  [default: standard output]",
 )  # fmt: skip
+@shared.quiet_option
 @exit_status
-def report(source: Path, formats: tuple[str, ...], output: Path | None) -> int:
+def report(
+    *, source: Path, formats: tuple[str, ...], files: bool, output: Path | None, quiet: bool
+) -> int:
     """Render a report again, in any format.
 
     \b
     Example: scanner report cases/20261121T140000Z-7f3a -f html -o report.html
+             scanner report cases/20261121T140000Z-7f3a -f timeline -o events.jsonl
+             scanner report cases/20261121T140000Z-7f3a -f timeline-csv -o events.csv
     """
     if len(formats) > 1:
         raise UsageError("one format at a time", remedy="call once for each format")
     name = formats[0] if formats else "text"
+    if name in _TIMELINES:
+        return show_history(source, name, files=files, output=output, quiet=quiet)
+    if files:
+        raise UsageError("--files is for a timeline", remedy=f"add -f {_TIMELINES[0]}")
     found = pipeline.read_report(source)
     if name == "text" and output is None:
         print_report(found)

@@ -20,6 +20,7 @@ from scanner.cli import options as shared
 from scanner.cli.certify_text import show_standing, show_statement
 from scanner.cli.exits import DONE, EVIDENCE, FINDINGS, exit_status
 from scanner.cli.output import print_json, say
+from scanner.cli.passwords import password_from, password_option
 from scanner.cli.signing import (
     at_option,
     key_option,
@@ -125,6 +126,7 @@ class Issued(Struct, frozen=True, kw_only=True):
     metavar="PATH",
     help="The recording that the case was made of.",
 )
+@password_option
 @shared.rules_option
 @shared.indicator_options
 @shared.privacy_option
@@ -142,6 +144,7 @@ def issue(
     examiner: str | None,
     valid_for: str | None,
     source: Path | None,
+    password_file: Path | None,
     rule_folders: tuple[Path, ...],
     indicator_files: tuple[Path, ...],
     feeds: bool,
@@ -171,6 +174,7 @@ def issue(
         folder,
         policy,
         source=source,
+        password=password_from(password_file),
         rules=rule_folders,
         indicators=read_feeds(indicator_files, stored=feeds, limit=max_feed_bytes),
         examiner=examiner,

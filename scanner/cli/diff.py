@@ -11,6 +11,7 @@ from scanner import pipeline
 from scanner.cli import options as shared
 from scanner.cli.exits import DONE, FINDINGS, exit_status
 from scanner.cli.output import Progress, json_text, print_json, say
+from scanner.cli.passwords import password_from, password_option
 from scanner.cli.report_text import terminal
 from scanner.errors import UsageError
 from scanner.model.findings import LEVELS
@@ -35,6 +36,7 @@ _PATH = click.Path(path_type=Path, exists=True)
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
     help="Write to this file, as html, json or text by its ending.",
 )  # fmt: skip
+@password_option
 @shared.rules_option
 @shared.indicator_options
 @shared.privacy_option
@@ -48,6 +50,7 @@ def diff(
     new: Path,
     old_source: Path | None,
     source: Path | None,
+    password_file: Path | None,
     output: Path | None,
     rule_folders: tuple[Path, ...],
     indicator_files: tuple[Path, ...],
@@ -79,6 +82,7 @@ def diff(
             indicators=pipeline.read_feeds(indicator_files, stored=feeds, limit=max_feed_bytes),
             privacy=privacy,
             on_event=progress,
+            password=password_from(password_file),
         )
     if output is not None:
         pipeline.write_new(output, json_text(made) if form == "json" else render(made, form))

@@ -11,6 +11,7 @@ import click
 
 from scanner.cli.demo_phone import is_iphone, serving
 from scanner.cli.exits import complain
+from scanner.cli.passwords import password_from
 from scanner.errors import ScannerError, UsageError
 from scanner.model.data import data_folder
 from scanner.model.privacy import PrivacyLevel
@@ -29,7 +30,7 @@ def look_at(target: str, privacy: PrivacyLevel | None = None) -> Looked:
     path = Path(target)
     if not path.exists():
         raise UsageError(f"no such path: {target}", remedy="name a case, a recording, or demo:NAME")
-    return look(path, privacy=privacy)
+    return look(path, privacy=privacy, password=password_from(None))
 
 
 def look_at_phone(phone: str | Path, privacy: PrivacyLevel | None = None) -> Looked:

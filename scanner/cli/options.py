@@ -8,13 +8,15 @@ from typing import TypeVar
 
 import click
 
+from scanner.cli.passwords import password_option
+
 F = TypeVar("F", bound=Callable[..., object])
 
 PROFILES = ("quick", "standard", "deep")
 PRIVACY = ("public", "share", "case")
 LEVEL_NAMES = ("informational", "low", "medium", "high", "critical")
 FORMAT_NAMES = ("json", "html", "text")
-OPT_INS = ("traffic", "sysdiagnose")
+OPT_INS = ("traffic", "sysdiagnose", "files")
 MAX_FEED_BYTES = 256 * 2**20  # that of the readers, which are imported when they are needed
 
 APP_TRANSFERS = ("auto", "whole", "parts", "none")
@@ -132,6 +134,17 @@ def indicator_options(command: F) -> F:
     return command
 
 
+def recording_options(command: F) -> F:
+    """Add how recordings are read: `include_content`, `password_file`, and those of apps."""
+    command = password_option(command)
+    command = click.option(
+        "--include-content", is_flag=True,
+        help="Also compare messages, browsing and other personal content of a backup or file"
+        " system with indicators; only the indicator, a count and days are kept.",
+    )(command)  # fmt: skip
+    return app_options(command)
+
+
 def app_options(command: F) -> F:
     """Add how files of apps are read."""
     for option in reversed(
@@ -182,8 +195,8 @@ def device_options(command: F) -> F:
     for option in reversed(
         (
             click.option(
-                "--profile", type=click.Choice(PROFILES), default="quick", show_default=True,
-                help="How much to ask for.",
+                "--profile", type=click.Choice(PROFILES), default=None,
+                help="How much to ask for.  [default: quick; of a recording deep]",
             ),
             click.option(
                 "--user", "users", type=int, multiple=True, metavar="N",
@@ -198,7 +211,8 @@ def device_options(command: F) -> F:
             usbmux_option,
             click.option(
                 "--include", type=click.Choice(OPT_INS), multiple=True,
-                help="Also collect what is left out otherwise. May be given several times.",
+                help="Also collect what is left out otherwise. May be given several times. files:"
+                " apply rules of bytes to every file of a backup, too.",
             ),
         )
     ):  # fmt: skip

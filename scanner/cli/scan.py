@@ -16,11 +16,13 @@ from scanner.cli import options as shared
 from scanner.cli.demo_phone import Reached, serving
 from scanner.cli.exits import DONE, INCOMPLETE, exit_status, of_interruption, of_report
 from scanner.cli.output import Progress, print_json, say, set_up_logging
+from scanner.cli.passwords import password_from
 from scanner.cli.report_text import print_report
 from scanner.cli.several import scan_several, show_several
 from scanner.errors import ScannerError, UsageError
 from scanner.model.report import Report
 from scanner.pipeline import AdbServer, Custody, Options
+from scanner.pipeline.options import CONTENT, PHONE_PROFILE
 from scanner.report import FORMATS
 from scanner.report.messages import safety_text
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 @shared.case_option
 @shared.device_options
 @shared.transfer_options
-@shared.app_options
+@shared.recording_options
 @shared.rules_option
 @shared.indicator_options
 @shared.baseline_option
@@ -71,16 +73,19 @@ def scan(
     """Acquire a phone and examine it, or examine a recording: the report.
 
     TARGET is android:SERIAL, android:HOST:PORT, ios:UDID, demo:NAME, or a path: a bugreport (zip,
-    folder or text), an androidqf folder or zip, a folder of dumpsys outputs, an app (APK, IPA, or
-    a folder of them), a configuration or provisioning profile of iOS, a case. Without one, the
-    only phone that is attached. A phone is only read from, a recording is not copied. Several
-    targets are scanned at once, each into a folder of its own.
+    folder or text), an androidqf folder or zip, a folder of dumpsys outputs; a backup, sysdiagnose
+    or file system of an iPhone; an app (APK, IPA, or a folder of them), a configuration or
+    provisioning profile of iOS, a case. Without one, the only phone that is attached. A phone is
+    only read from, a recording is not copied. Several targets are scanned at once, each into a
+    folder of its own.
 
     \b
     Example: scanner scan
              scanner scan android:R5CT123 --operator 'A. Example' --fail-on high
              scanner scan ios:00008140-001A2B3C4D5E6F70 --include traffic
              scanner scan bugreport-2026-11-20.zip --json
+             scanner scan backups/00008140-001A2B3C4D5E6F70 --include-content
+             scanner scan sysdiagnose_2026.11.02_10-15-20+0100_iPhone-OS_iPhone_23B85.tar.gz
              scanner scan demo:android-14-tampered demo:ios-26-clean
              scanner scan bugreport.zip --indicators trackers.stix2
              scanner scan downloads/ --min-sdk 28
@@ -181,6 +186,11 @@ def _examined(
             "--min-sdk is for files of apps: a case keeps what it was made with",
             remedy="scan the files again",
         )
+    if chosen["include_content"]:
+        raise UsageError(
+            "--include-content is for recordings: a case keeps what it was made with",
+            remedy="scan the recording again",
+        )
     asked: Any = {"privacy": chosen["privacy"], "jobs": chosen["jobs"]}
     return pipeline.examine(
         case, rules=rules, indicators=indicators, baseline=baseline, on_event=tell, **asked
@@ -194,7 +204,7 @@ def _examined(
 @click.option("--resume", is_flag=True, help="Go on with the interrupted case in CASE.")
 @shared.device_options
 @shared.transfer_options
-@shared.app_options
+@shared.recording_options
 @shared.privacy_option
 @shared.events_option
 @shared.json_option
@@ -224,7 +234,7 @@ def acquire(
     set_up_logging(verbose)
     if dry_run:
         asked = pipeline.dry_run(
-            str(chosen["profile"]),
+            str(chosen["profile"] or PHONE_PROFILE),
             _platform(target),
             include=chosen["include"],  # type: ignore[arg-type]
         )
@@ -261,7 +271,7 @@ def _options(
     custody = ("operator", "case_number", "purpose", "consent", "debugging_before")
     return Options(
         output=output,
-        profile=str(chosen["profile"]),
+        profile=chosen["profile"],  # type: ignore[arg-type]
         users=users if isinstance(users, tuple) and users else None,
         privacy=chosen["privacy"] or "share",  # type: ignore[arg-type]
         time_budget=chosen["time_budget"],  # type: ignore[arg-type]
@@ -272,10 +282,17 @@ def _options(
         min_sdk=chosen["min_sdk"],  # type: ignore[arg-type]
         jobs=chosen["jobs"],  # type: ignore[arg-type]
         app_cache=int(chosen["app_cache"]) * 2**20,  # type: ignore[call-overload]
-        include=chosen["include"],  # type: ignore[arg-type]
+        include=_included(chosen),
+        password=password_from(chosen["password_file"]),  # type: ignore[arg-type]
         resume=resume,
         on_event=progress,
     )
+
+
+def _included(chosen: dict[str, object]) -> tuple[str, ...]:
+    """Return what is read on request only, each word once."""
+    words: list[str] = [*chosen["include"]]  # type: ignore[misc]
+    return tuple(dict.fromkeys((*words, *([CONTENT] if chosen["include_content"] else []))))
 
 
 def _event_stream(events: str | None, stack: ExitStack) -> TextIO | None:

@@ -30,6 +30,7 @@ from scanner.pipeline.fleet.cases import cases_in
 from scanner.pipeline.host import now
 from scanner.pipeline.knowledge import Indicators, Rules, known
 from scanner.pipeline.limits import is_recording
+from scanner.pipeline.options import Password
 from scanner.report.messages import text
 
 
@@ -69,6 +70,7 @@ def certify(
     policy: Policy,
     *,
     source: Path | None = None,
+    password: Password | None = None,
     rules: Rules = (),
     indicators: Indicators = None,
     examiner: str | None = None,
@@ -93,6 +95,7 @@ def certify(
         folder,
         known(rules, indicators),
         source=source,
+        password=password,
         privacy=privacy,
         on_event=on_event,
         clock=clock,

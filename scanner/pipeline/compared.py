@@ -16,7 +16,9 @@ from scanner.model.entities import CodeFile
 from scanner.model.evidence import Gap
 from scanner.model.findings import Check, Finding, Message
 from scanner.model.indicators import FeedLine, IndicatorSet
+from scanner.model.report import Acquisition
 from scanner.pipeline.knowledge import Knowledge
+from scanner.pipeline.options import CONTENT
 from scanner.pipeline.plan import can_be_asked
 from scanner.snapshot import Snapshot
 
@@ -68,13 +70,13 @@ def _not_of_a_file(check: Check) -> Check:
     return structs.replace(check, status="not_applicable", reason=None, detail=detail)
 
 
-def index_of(knowledge: Knowledge, now: datetime) -> Index | None:
-    """Return the indicators that count at a moment; None where no feed was given."""
+def index_of(knowledge: Knowledge, acquisition: Acquisition) -> Index | None:
+    """Return the indicators that count for what was acquired; None where no feed was given."""
     if not knowledge.feeds:
         return None
     from scanner.detect.indicators import Index
 
-    return Index.of(knowledge.feeds, now)
+    return Index.of(knowledge.feeds, acquisition.now, acquisition.ended_at)
 
 
 def bytes_said(knowledge: Knowledge, contents: Contents) -> Iterator[Message]:
@@ -117,12 +119,21 @@ def set_of(index: Index | None) -> IndicatorSet | None:
 
 
 def beyond(
-    artifacts: Iterable[Artifact], asked: Iterable[Artifact], platform: str
+    artifacts: Iterable[Artifact],
+    asked: Iterable[Artifact],
+    platform: str,
+    *,
+    content: bool = False,
 ) -> tuple[Artifact, ...]:
-    """Return the artifacts of a platform that a phone can be asked for and was not."""
+    """Return the artifacts of a platform that could have been asked for, and were not.
+
+    `content`: stores of personal content as well.
+    """
     names = {artifact.name for artifact in asked}
     return tuple(
         artifact
         for artifact in artifacts
-        if artifact.platform == platform and artifact.name not in names and can_be_asked(artifact)
+        if artifact.platform == platform
+        and artifact.name not in names
+        and (can_be_asked(artifact) or (content and artifact.opt_in == CONTENT))
     )

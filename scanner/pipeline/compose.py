@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, structs
@@ -16,6 +17,7 @@ from scanner.detect import (
     ScanFacts,
     Vulnerability,
     asks_for_app_files,
+    asks_for_recordings,
     decide,
     exposures,
     extent,
@@ -30,6 +32,7 @@ from scanner.model.evidence import Evidence, Gap
 from scanner.model.exposure import Exposure
 from scanner.model.findings import Check, Finding, Message
 from scanner.model.indicators import IndicatorSet
+from scanner.model.recording import HOLDING_CONTENT
 from scanner.model.report import (
     SCHEMA_VERSION,
     Acquisition,
@@ -41,6 +44,7 @@ from scanner.model.report import (
     Verdict,
 )
 from scanner.pipeline.app_lines import app_lines
+from scanner.pipeline.benchmarks import held
 from scanner.pipeline.change import Against, against, state_of
 from scanner.pipeline.compared import beyond, bytes_said, compare, feeds_said, index_of, set_of
 from scanner.pipeline.footprint import footprint
@@ -48,6 +52,7 @@ from scanner.pipeline.gaps import unnamed
 from scanner.pipeline.host import TOOL, now, system, tool_version
 from scanner.pipeline.knowledge import Knowledge
 from scanner.pipeline.limits import cannot_see, is_app_file, is_file, is_recording, reach
+from scanner.pipeline.never_held import told_apart
 from scanner.pipeline.plan import profile_named
 from scanner.pipeline.privacy import Redaction, by_gravity
 from scanner.pipeline.reading import EvidenceReader
@@ -60,14 +65,14 @@ if TYPE_CHECKING:
 _OF_A_USER = ("android.packages", "android.settings")
 
 
-class Examined(Struct, frozen=True, kw_only=True):
+class Examined(Struct, frozen=True, kw_only=True, dict=True):
     """An examination: its report, and every entity at the report's privacy level."""
 
     report: Report
     entities: tuple[bytes, ...]  # lines of entities.jsonl
     examination: Examination
 
-    @property
+    @cached_property
     def state(self) -> State:
         """What was seen and found, to compare a later state with."""
         return state_of(self.examination, report=self.report)
@@ -81,7 +86,7 @@ class Baseline(Protocol):
         ...
 
 
-class Examination(Struct, frozen=True, kw_only=True):
+class Examination(Struct, frozen=True, kw_only=True, dict=True):
     """Everything that a report is made of."""
 
     acquisition: Acquisition
@@ -105,7 +110,7 @@ class Examination(Struct, frozen=True, kw_only=True):
         gaps = self.gaps()
         for gap in gaps:
             tell(GapFound(gap=gap))
-        index = index_of(self.knowledge, self.acquisition.now)
+        index = index_of(self.knowledge, self.acquisition)
         found = set_of(index)
         indicators = found and self.redaction.indicators(found)
         beside = self._beside_baseline(gaps)
@@ -131,6 +136,7 @@ class Examination(Struct, frozen=True, kw_only=True):
             indicators=indicators,
             baseline=beside.concluded(checks, findings, told, self.redaction) if beside else None,
             apps=tuple(app_lines(self.reader.snapshot, self.redaction.level)),
+            benchmarks=held(self.acquisition, self.reader, gaps),
         )
         entities = tuple(self.redaction.entities(self.reader.snapshot))
         return Examined(report=report, entities=entities, examination=self)
@@ -145,7 +151,7 @@ class Examination(Struct, frozen=True, kw_only=True):
             complete=self.acquisition.complete and self.whole,
             users_unreadable=coverage.users_unreadable,
             of_file=is_file(self.acquisition),
-            beside=self._beside(),
+            beside=self._beside,
         )
 
     def _beside_baseline(self, gaps: Sequence[Gap]) -> Against | None:
@@ -159,13 +165,19 @@ class Examination(Struct, frozen=True, kw_only=True):
     def gaps(self) -> tuple[Gap, ...]:
         """Return what could not be read, of the device and of the recording itself."""
         read = self.reader.gaps(self.acquisition.unanswered, self.acquisition.users)
+        read = tuple(told_apart(read, self.acquisition, self.flaws))
         if self.redaction.level == "public":
             read = unnamed(read, self.reader.artifacts)
-        return (*read, *map(self.redaction.gap, self.flaws), *self.contents.gaps)
+        return (*map(self.redaction.gap, (*read, *self.flaws)), *self.contents.gaps)
 
     def facts(self, beside: Against | None = None) -> ScanFacts:
         """Return what is known of the scan, beside what the device states."""
-        others = beyond(ARTIFACTS, self.reader.artifacts, self.acquisition.platform)
+        others = beyond(
+            ARTIFACTS,
+            self.reader.artifacts,
+            self.acquisition.platform,
+            content=self.acquisition.transport in HOLDING_CONTENT,
+        )
         return ScanFacts.of(
             self.acquisition,
             not_selected=others,
@@ -206,12 +218,20 @@ class Examination(Struct, frozen=True, kw_only=True):
             for stated in artifact.states
         )
 
+    @cached_property
     def _beside(self) -> frozenset[str]:
-        """Return the rules that are no part of a phone's coverage: on files of apps, on changes."""
+        """The rules that are no part of a phone's coverage: on files of apps, on changes."""
         if is_app_file(self.acquisition):
             return frozenset()
-        rules = self.knowledge.pack.rules
-        return frozenset(each.id for each in rules if asks_for_app_files(each) or of_change(each))
+        platform, artifacts = self.acquisition.platform, self.reader.artifacts
+        return frozenset(
+            each.id
+            for each in self.knowledge.pack.rules
+            if each.platform == platform
+            and (
+                of_change(each) or asks_for_app_files(each) or asks_for_recordings(each, artifacts)
+            )
+        )
 
     def _holds_programs(self) -> bool:
         return is_app_file(self.acquisition) or not is_file(self.acquisition)
@@ -235,7 +255,7 @@ class Examination(Struct, frozen=True, kw_only=True):
     def _coverage(
         self, checks: Sequence[Check], gaps: Sequence[Gap], indicators: IndicatorSet | None
     ) -> Coverage:
-        reached = extent(checks, self._beside())
+        reached = extent(checks, self._beside)
         counts = self.reader.snapshot.counts()
         missing = {gap.artifact for gap in gaps if gap.user is None} - {
             gap.artifact for gap in self.flaws
@@ -264,7 +284,7 @@ class Examination(Struct, frozen=True, kw_only=True):
 
     def _app_rules_said(self, checks: Sequence[Check]) -> Iterator[Message]:
         """Say how many checks on files of apps were made, where they are beside the coverage."""
-        beside = self._beside()
+        beside = self._beside
         reached = extent(each for each in checks if each.rule in beside)
         if reached.examined:
             yield Message(

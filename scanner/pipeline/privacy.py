@@ -8,7 +8,8 @@ stand only in findings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -28,7 +29,7 @@ from scanner.snapshot import Joined, Snapshot
 
 Value = str | int | bool | None
 
-_CLASSES: dict[str, dict[str, PrivacyClass | None]] = {
+_CLASSES: dict[str, Mapping[str, PrivacyClass | None]] = {
     str(entity.__struct_config__.tag): privacy_classes(entity) for entity in ENTITIES
 }
 
@@ -41,6 +42,13 @@ _WITHHELD: dict[PrivacyLevel, frozenset[Tlp | None]] = {
 }
 
 
+# An iPhone keeps its pairings in files that are named by the id of the other computer.
+_PAIRED = re.compile(r"(pair_records/)[^/!\[\s]+")
+# Crash reports of iOS 9 and before are named after the phone, behind their time.
+_OF_PHONE = re.compile(
+    r"(\d{4}-\d\d-\d\d-\d{6})[^/!]*?((?:\.\d{1,4})?(?:\.(?:ips|crash|panic|beta|synced)){1,4})"
+    r"(?=[/!\[]| of sysdiagnose|\Z)"
+)
 _SUFFIXES = frozenset({".apk", ".apks", ".dex", ".dylib", ".ipa", ".jar", ".so"})
 _DEVICE_IDS: frozenset[ObservableType] = frozenset({"adb_key"})  # shown as the devices' own are
 
@@ -97,7 +105,8 @@ class Redaction(Struct, frozen=True):
 
     def origin(self, origin: str) -> str:
         """Return where an evidence lies; names of files, which people choose, not at `public`."""
-        return origin.partition("!")[0] if self.level == "public" else origin
+        shown = origin.partition("!")[0] if self.level == "public" else origin
+        return _named(self.level, shown)
 
     def request(self, request: AnyRequest) -> str:
         """Return what was asked, as this level shows it."""
@@ -112,7 +121,7 @@ class Redaction(Struct, frozen=True):
         )
 
     def gap(self, gap: Gap) -> Gap:
-        """Return a gap of a recording itself, whose request is a place in it."""
+        """Return a gap whose request is a place in a recording, or a path of the phone."""
         return structs.replace(gap, request=self.origin(gap.request or "") or None)
 
     def name(self, value: str) -> str:
@@ -217,7 +226,13 @@ def asked_at(level: PrivacyLevel, request: AnyRequest) -> str:
     """Return what was asked; names of apps, which paths hold, not at `public`."""
     if level == "public" and isinstance(request, AppBytes):
         return f"{'parts' if request.ranges else 'bytes'} of a file of an app"
-    return str(request)
+    return _named(level, str(request))
+
+
+def _named(level: PrivacyLevel, place: str) -> str:
+    """Return a place without the phone's own name, and without ids that the level hides."""
+    place = _OF_PHONE.sub(r"\1\2", place)
+    return place if level == "case" else _PAIRED.sub(r"\1*", place)
 
 
 def hidden_at(level: PrivacyLevel) -> Callable[[str], str]:

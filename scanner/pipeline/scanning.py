@@ -68,7 +68,13 @@ def scan(
         knowledge = known(rules, indicators)
         before = None
         if baseline is not None:
-            before = baseline_of(baseline, knowledge, privacy=options.privacy, jobs=options.jobs)
+            before = baseline_of(
+                baseline,
+                knowledge,
+                privacy=options.privacy,
+                jobs=options.jobs,
+                password=options.password,
+            )
         formats = formats or ("json", "html")
         return _scan(target, options, worker, knowledge, formats=formats, baseline=before)
 

@@ -34,7 +34,7 @@ def render(diff: Diff, of: DiffOutline, *, color: bool, width: int, language: st
         write_untold(page, since)
     for each in of.unseen[:_MOST]:
         what = "; ".join(safe_text(name, 60) for name in each.what[:_FEW])
-        page.row("-", f"{page.named('reason', each.reason)}: {what}")
+        page.row("-", f"{each.reason}: {what}")
     page.rest(len(of.unseen) - _MOST)
     page.heading("safety.title")
     page.print(page.t("safety.short"), "bold", indent=2)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from scanner.formats.text import safe_text
 from scanner.model.findings import Message
 from scanner.model.report import Report
+from scanner.report import benchmarks
 from scanner.report.change_words import field_words, value_words
 from scanner.report.messages import named, text
 from scanner.report.outline import alike, by_level, outline
@@ -36,6 +37,7 @@ def render(report: Report, *, language: str = "en") -> str:
         r=report,
         o=arranged,
         since=arranged.since,
+        benchmarks=benchmarks.arrange(report.benchmarks, language),
         acquisition=report.run.acquisition,
         numbers={line.id: number for number, line in enumerate(report.evidence, start=1)},
         rule_numbers={rule.id: number for number, rule in enumerate(report.rules.rules, start=1)},

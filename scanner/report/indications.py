@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.formats.text import safe_text
-from scanner.model.findings import Message, RuleClass
+from scanner.model.findings import Finding, Message
 from scanner.model.observables import OBSERVABLE_TYPES, IndicatorLine
 from scanner.model.report import Report
 from scanner.report.messages import named, text
@@ -16,20 +16,22 @@ _PREFIX = "indicators:"
 
 
 def words(
-    line: IndicatorLine, rule_class: RuleClass, feeds: Mapping[str, str], language: str
+    finding: Finding, line: IndicatorLine, feeds: Mapping[str, str], language: str
 ) -> dict[str, Any]:
     """Return title, description and ordinary explanations of a match of an indicator."""
     feed = feeds.get(line.feed, line.feed)
-    gone = rule_class == "historic"
     names = ", ".join(safe_text(name, 80) for name in line.names[:_NAMES_SHOWN])
     params: dict[str, str | int] = {"feed": safe_text(feed, 120), "names": names}
-    title = (
-        Message(f"indicator_gone.{line.type}", params)
-        if gone
-        else Message(f"indicator_title.{line.type}", params)
-    )
-    past = Message("indicator.past")
-    ordinary = past if gone else Message(f"indicator_ordinary.{line.type}")
+    if finding.subject.entity == "content_match":
+        store = named("artifact.ios", str(finding.subject.key.get("source")), language)
+        title = Message("indicator.content", params | {"store": store})
+        ordinary = Message("indicator.in_content")
+    elif finding.rule_class == "historic":
+        title = Message(f"indicator_gone.{line.type}", params)
+        ordinary = Message("indicator.past")
+    else:
+        title = Message(f"indicator_title.{line.type}", params)
+        ordinary = Message(f"indicator_ordinary.{line.type}")
     return {
         "title": text(title, language),
         "description": text(Message("indicator.description", params), language),

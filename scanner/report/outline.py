@@ -9,10 +9,10 @@ from typing import get_args
 from msgspec import Struct
 
 from scanner.formats.text import safe_text
-from scanner.model.evidence import Gap, Reason
+from scanner.model.evidence import NEVER_HELD, NOT_GIVEN, Gap, Reason
 from scanner.model.exposure import Exposure
 from scanner.model.findings import Message, Status
-from scanner.model.recording import APP_FILES
+from scanner.model.recording import APP_FILES, KINDS
 from scanner.model.report import Report
 from scanner.report import apps, indications
 from scanner.report.messages import named, text
@@ -31,15 +31,17 @@ _WORDS_OF = {
     "_of_file": ("ui.owner_part_of_file", "ui.posture_of_file", "ui.posture_lead_of_file"),
     "_of_apps": ("ui.owner_part_of_apps", "ui.posture_of_apps", "ui.posture_lead_of_apps"),
 }
+_SAID = {NOT_GIVEN: "ui.not_given", NEVER_HELD: "ui.never_held"}  # details with words of their own
 _SERIOUS = ("compromise_confirmed", "suspicious")
 
 
 class Unseen(Struct, frozen=True):
     """What could not be looked at for one reason: kinds of data, each with its users."""
 
-    reason: Reason
+    reason: str  # in words
     what: tuple[str, ...]
     count: int
+    never: bool = False  # no recording of the kind holds it
 
 
 class Missed(Struct, frozen=True, kw_only=True):
@@ -179,25 +181,40 @@ def _always(report: Report) -> tuple[str, ...]:
         return "do.keep_worry", "do.keep_report", "do_not.rely_on_report"
     careful = "do.keep_report", *(each for each in DO_NOT if each != "do_not.install_file")
     if report.verdict == "inconclusive":
-        return "do.examine_again", "do.keep_worry", *careful
+        return _once_more(report), "do.keep_worry", *careful
     return "advice.save_evidence_first", "advice.seek_help", *careful
 
 
+def _once_more(report: Report) -> str:
+    """Return how somebody may learn more: of a recording, a cable tells nothing."""
+    acquisition = report.run.acquisition
+    if acquisition is None or acquisition.transport not in KINDS:
+        return "do.examine_again"
+    locked = any(gap.reason == "locked" for gap in report.gaps)
+    return "do.examine_unlocked" if locked else "do.examine_more"
+
+
 def unseen(gaps: Iterable[Gap], language: str) -> Iterable[Unseen]:
-    grouped: dict[Reason, dict[str, set[int | None]]] = {}
-    counted: Counter[Reason] = Counter()
+    """Yield what could not be looked at, by why; last what this kind of recording never holds."""
+    grouped: dict[str, dict[str, set[int | None]]] = {}
+    counted: Counter[str] = Counter()
     for gap in gaps:
-        counted[gap.reason] += gap.count
-        grouped.setdefault(gap.reason, {}).setdefault(gap.artifact, set()).add(gap.user)
-    for reason in get_args(Reason):
-        if artifacts := grouped.get(reason):
+        why = gap.detail if gap.detail in _SAID else gap.reason
+        counted[why] += gap.count
+        grouped.setdefault(why, {}).setdefault(gap.artifact, set()).add(gap.user)
+    for why in (*get_args(Reason), *_SAID):
+        if artifacts := grouped.get(why):
             what = sorted(_limited(name, users, language) for name, users in artifacts.items())
-            yield Unseen(reason, tuple(what), counted[reason])
+            own = _SAID.get(why)
+            said = text(Message(own), language) if own else named("reason", why, language)
+            yield Unseen(said, tuple(what), counted[why], never=why == NEVER_HELD)
 
 
 def _missed(gaps: Iterable[Gap]) -> Iterable[Missed]:
     grouped: dict[tuple[object, ...], list[Gap]] = {}
     for gap in gaps:
+        if gap.detail == NEVER_HELD:
+            continue  # they stand together below the others
         key = gap.artifact, gap.reason, gap.user, gap.detail
         grouped.setdefault(key, []).append(gap)
     for group in grouped.values():

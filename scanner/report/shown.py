@@ -63,8 +63,7 @@ class Words(Struct, frozen=True, kw_only=True):
     def _rule(self, finding: Finding) -> dict[str, Any]:
         """Return title, description and ordinary explanations of a finding."""
         if finding.indicator is not None:
-            of, line = finding.rule_class, finding.indicator
-            return indications.words(line, of, self.feeds, self.language)
+            return indications.words(finding, finding.indicator, self.feeds, self.language)
         rule = self.rules.get(finding.rule)
         if rule is None:
             return {"title": safe_text(finding.rule)}

@@ -15,6 +15,8 @@ NOW: tuple[str, ...] = (
     "advice.save_evidence_first",
     "advice.seek_help",
     "do.examine_again",
+    "do.examine_unlocked",
+    "do.examine_more",
     "do.keep_worry",
     "do.keep_report",
     "advice.ask_administrator",

@@ -7,7 +7,7 @@ from itertools import islice
 from scanner.formats.text import safe_text
 from scanner.model.findings import LEVELS, Message
 from scanner.model.report import Report, Verdict
-from scanner.report import indications
+from scanner.report import benchmarks, indications
 from scanner.report.apps import AppRow
 from scanner.report.changes_text import write_since
 from scanner.report.messages import text
@@ -129,6 +129,7 @@ class _Summary(TerminalPage):
             self._findings("ui.historic", "ui.none", arranged.historic)
         self._findings(arranged.posture_title, "ui.none_posture", arranged.posture)
         self._exposure(arranged)
+        benchmarks.write(self, self.report.benchmarks)
 
     def _exposure(self, arranged: Outline) -> None:
         if arranged.lacks:
@@ -189,7 +190,7 @@ class _Summary(TerminalPage):
             what = "; ".join(safe_text(name, 60) for name in each.what[:_FEW])
             more = len(each.what) - _FEW
             rest = f"; {self.t('ui.more', count=more)}" if more > 0 else ""
-            self.row("-", f"{self.named('reason', each.reason)}: {what}{rest}")
+            self.row("-", f"{each.reason}: {what}{rest}")
         self.rest(len(self.outline.unseen) - _MOST)
         if kinds := ", ".join(self.outline.uncompared):
             self.print(self.t("ui.uncompared", kinds=kinds), indent=2)

@@ -55,7 +55,7 @@ def look(job: Job, options: Options, knowledge: Knowledge, formats: tuple[str, .
     """Scan a phone and compare it with its last state; what keeps it from that is the result."""
     try:
         scanned = _scan(job, options, knowledge, formats)
-        if scanned.error is not None or scanned.state is None:
+        if scanned.error is not None:
             return Looked(job=job, scanned=scanned, error=scanned.error)
         changes, more = _changes(job, scanned, options)
         return Looked(job=job, scanned=scanned, changes=changes, more=more)
@@ -106,7 +106,7 @@ def _changes(
     job: Job, scanned: Scanned, options: Options
 ) -> tuple[tuple[tuple[str, ChangeLine], ...], int]:
     new = scanned.state
-    if job.last is None or new is None or job.last.line.device != new.line.device:
+    if job.last is None or job.last.line.device != new.line.device:
         return (), 0
     since = compare(job.last, new)
     redaction = Redaction(options.privacy, Case.open(scanned.folder).device_key)

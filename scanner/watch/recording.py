@@ -49,7 +49,7 @@ class Recorder:
 
     def record(self, looked: Looked, at: datetime) -> Recorded:
         """Return what a scan leaves."""
-        if looked.scanned is None or looked.scanned.state is None:
+        if looked.scanned is None:
             return self._failed(looked, at)
         return self._scanned(looked, looked.scanned, looked.scanned.state, at)
 

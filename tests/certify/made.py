@@ -31,6 +31,7 @@ from scanner.model.report import (
     RuleSet,
     RunRecord,
 )
+from scanner.pipeline.compared import beyond
 from scanner.pipeline.plan import selected
 from scanner.snapshot import Snapshot
 
@@ -142,7 +143,7 @@ def facts(
     for number, entity in enumerate(entities):
         snapshot.add(entity, evidence=f"e-{number}", provenance="os_claimed", rank=number)
     read = selected(ARTIFACTS, made.platform, Profile[profile.upper()], recorded=recorded)
-    others = [each for each in ARTIFACTS if each.platform == made.platform and each not in read]
+    others = beyond(ARTIFACTS, read, made.platform)
     return Facts(
         report=report(made, gaps=gaps, **changed),
         acquisition=made,

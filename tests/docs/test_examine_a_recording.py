@@ -32,7 +32,11 @@ PAGE = (ROOT / "docs" / "how-to" / "examine-a-recording.md").read_text(encoding=
 PHONE = "android-14-tampered"
 # What the table calls the artifacts; each stands in one row.
 ROWS = {
-    "properties, build, users": ("getprop", "users"),
+    "properties, build, users, what a management forbids": (
+        "getprop",
+        "users",
+        "user_restrictions",
+    ),
     "settings": ("settings",),
     "apps, their origin and permissions": ("packages", "package_details"),
     "files of apps: digests and signers": ("installed_files",),

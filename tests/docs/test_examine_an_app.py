@@ -87,7 +87,11 @@ def test_a_zip_of_a_folder_is_read_as_the_folder_is(folder):
 def test_every_option_about_apps_is_explained():
     command = main.get_command(click.Context(main), "scan")
     assert command is not None
-    about = [one for one in command.params if "app" in (getattr(one, "help", None) or "").lower()]
+    about = [
+        one
+        for one in command.params
+        if re.search(r"\bapps?\b", getattr(one, "help", None) or "", re.IGNORECASE)
+    ]
     pages = PAGE + PAGE_OF_PHONES
     named = {name for one in about for name in one.opts}
 

@@ -19,7 +19,11 @@ from scanner.formats.cms import Signature
 from scanner.model.artifact import Artifact, Planned, Profile
 from scanner.model.requests import (
     AppBytes,
+    BackupFile,
     CrashReports,
+    Diagnostic,
+    FileList,
+    Glob,
     Instruments,
     Lockdown,
     ProfileFile,
@@ -33,7 +37,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "examine-an-iphone.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL)
 UDID = "00008140-001A2B3C4D5E6F70"
-OF_IOS = [artifact for artifact in ARTIFACTS if artifact.platform == "ios"]
+RECORDED = (BackupFile, Diagnostic, FileList, Glob)  # told of on the page about recordings
+OF_IOS = [
+    artifact
+    for artifact in ARTIFACTS
+    if artifact.platform == "ios"
+    if not all(isinstance(reading.request, RECORDED) for reading in artifact.readings)
+]
 STREAMS = {"log_stream": LOG, "packets": PACKETS}
 
 
@@ -56,7 +66,7 @@ def services(artifact: Artifact) -> set[str]:
                 found.add("developer services")
             case CrashReports() | Planned():
                 found.add(f"`{CRASH_AREA}`")
-            case AppBytes() | ProfileFile():
+            case AppBytes() | ProfileFile() | BackupFile() | Diagnostic() | FileList() | Glob():
                 pass
             case request:
                 found.add(f"`{STREAMS[str(request.__struct_config__.tag)]}`")

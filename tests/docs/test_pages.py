@@ -28,9 +28,11 @@ def prose(path: Path) -> str:
 
 
 def anchors(path: Path) -> set[str]:
-    """Return the anchors of a page's headings, as code hosting sites make them."""
+    """Return the anchors of a page: those it names, and those code hosting sites make."""
     headings = re.findall(r"^#+ (.+)$", text_of(path), flags=re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    named = set(re.findall(r'^<a id="([\w-]+)"></a>$', text_of(path), flags=re.MULTILINE))
+    made = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return named | made
 
 
 def dead(page: Path, link: str) -> bool:

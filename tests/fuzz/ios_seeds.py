@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import plistlib
 
+from scanner.model.evidence import EvidenceFile
 from tests.artifacts.ios.profile_texts import CONFIGURATION, PROVISIONING
+from tests.artifacts.recorded_answers import answers
 from tests.fuzz.test_ios_readings import SEEDS
 from tests.fuzz.test_ios_streams import LINES
 
@@ -20,7 +22,7 @@ _OTHERS = {
     "ios.processes": {"Status": "RequestSuccessful", "Payload": {"1": {"ProcessName": "com.a"}}},
     "ios.provisioning": {"Status": 0, "Payload": [*PROVISIONING]},
 }
-IOS_SEEDS: dict[str, tuple[bytes, ...]] = (
+_LIVE: dict[str, tuple[bytes, ...]] = (
     {name: tuple(map(plistlib.dumps, values)) for name, values in SEEDS.items()}
     | {name: (plistlib.dumps(value),) for name, value in _OTHERS.items()}
     | {
@@ -33,3 +35,16 @@ IOS_SEEDS: dict[str, tuple[bytes, ...]] = (
         "ios.configuration_profile": CONFIGURATION,
     }
 )
+
+
+def _data(file: EvidenceFile) -> bytes:
+    with file.open() as stream:
+        return stream.read()
+
+
+_RECORDED = {
+    name: tuple(_data(file) for _, file in each) for name, each in answers("com.a").items()
+}
+IOS_SEEDS = {
+    name: (*_LIVE.get(name, ()), *_RECORDED.get(name, ())) for name in (*_LIVE, *_RECORDED)
+}

@@ -11,6 +11,12 @@ _OURS: dict[str, tuple[str, ...]] = {
         "Users:\n\tUserInfo{0:Owner:13} running\n\tUserInfo{10:x\ny:30}\n",
         "Users:\n  UserInfo{0:n:13} serialNo=0\n    Type: a.b\n    State: RUNNING\n",
     ),
+    "android.user_restrictions": (
+        (
+            "Users:\n  UserInfo{0:Owner:13} serialNo=0\n    Effective restrictions:\n"
+            "      no_debugging_features\n    Account name: com.a\n"
+        ),
+    ),
     "android.settings": (
         "adb_enabled=1\nhttp_proxy=a\nb\nenabled_accessibility_services=a.b/.C:d.e/f.G\nz=1\n",
         (

@@ -17,7 +17,7 @@ from scanner.artifacts.android.root_paths import ROOT_PATHS
 from scanner.artifacts.android.root_traces import WITNESS
 from scanner.errors import NotAvailable, ParseError
 from scanner.model.artifact import Planned, Profile, Reading
-from scanner.model.entities import Entity, Otherwise
+from scanner.model.entities import Entity, Mention, Otherwise
 from scanner.model.evidence import BytesFile
 from scanner.model.requests import (
     AnyRequest,
@@ -25,7 +25,10 @@ from scanner.model.requests import (
     AppFolders,
     Command,
     CrashFile,
+    Diagnostic,
     Dumpsys,
+    File,
+    Glob,
     RecordedOnly,
     for_user,
 )
@@ -46,10 +49,7 @@ ALL_SEEDS: dict[str, tuple[bytes, ...]] = (
     | IOS_SEEDS
     | APP_SEEDS
 )
-SAYS_NONE = {
-    "android.app_calls",  # nobody asks for any
-    "ios.profile_contents",  # it is here to say that there is none, and never one
-}
+SAYS_NONE = {"android.app_calls"}  # nobody asks for any
 ARCHIVE = CrashFile(
     path="DiagnosticLogs/sysdiagnose/sysdiagnose_2026.11.01_09-00-00+0100_iPhone-OS_a.tar.gz"
 )
@@ -173,6 +173,10 @@ def run(reading: Reading, data: bytes, errors: bytes, exit_code: int | None) -> 
         is_app = isinstance(request.template, AppBytes)
         other = request.template if is_app else ARCHIVE
         request = for_user(request.template, 10) if is_command else other
+    elif isinstance(request, Glob):
+        request = File(path=request.pattern.replace("*", "x"))
+    elif isinstance(request, Diagnostic):
+        request = Diagnostic(name=request.name.replace("*", "1"))
     found: list[object] = []
     try:
         found.extend(reading.parse(BytesFile(request, data, errors, exit_code=exit_code)))
@@ -185,7 +189,7 @@ def is_bounded(one: object) -> bool:
     """Say whether this is a statement, or an error in words of ours."""
     if isinstance(one, ParseError | NotAvailable):
         return str(one).isascii() and len(str(one)) < 200
-    return isinstance(one, Entity | Otherwise)
+    return isinstance(one, Entity | Mention | Otherwise)
 
 
 @st.composite

@@ -160,7 +160,7 @@ def test_a_hundred_thousand_members(scan, tmp_path):
 
     assert 0 == left.status
     assert left.read("dumpsys package")
-    assert {"truncated"} == {reason for reason, _ in left.gaps}
+    assert set() == {reason for reason, _ in left.gaps}  # a file system has as many
 
 
 def test_all_members_share_their_bytes(scan, tmp_path):

@@ -51,7 +51,7 @@ def test_large_reports_come_back():
     assert large() == json.load(json.render(large()))
 
 
-@pytest.mark.parametrize("version", ["2.0", "0.9", "1.6", "1", "", "1.x", "1.-1", "\x1b[2J", "1.²"])
+@pytest.mark.parametrize("version", ["2.0", "0.9", "1.7", "1", "", "1.x", "1.-1", "\x1b[2J", "1.²"])
 def test_another_schema_is_refused_with_its_name(version):
     other = json.render(structs.replace(quiet(), schema_version=version))
 

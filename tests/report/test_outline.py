@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from scanner.model.evidence import NEVER_HELD, NOT_GIVEN, Gap
 from scanner.model.findings import Message, Subject
 from scanner.report import json
 from scanner.report.messages import text
@@ -96,14 +97,50 @@ def test_an_advice_of_tomorrow_shows_itself_last():
 def test_gaps_are_grouped_by_reason_and_kind_with_their_users():
     unseen = {each.reason: each for each in outline(gapped()).unseen}
 
-    assert unseen["no_permission"].what == (
+    assert unseen["The phone did not permit it"].what == (
         "Accessibility services (user 150)",
         "Device administrators and owners (user 150)",
         "Running processes",
         "Settings (user 150)",
     )
-    assert unseen["truncated"].what == ("Apps of each user", "Running processes")
+    assert unseen["The answer was cut off"].what == ("Apps of each user", "Running processes")
     assert sum(each.count for each in unseen.values()) == len(gapped().gaps)
+
+
+def test_what_no_recording_of_the_kind_holds_stands_together_and_last():
+    never = tuple(
+        Gap(artifact=name, reason="source_absent", detail=NEVER_HELD)
+        for name in ("ios.boot", "ios.mounts")
+    )
+    lacking = Gap(artifact="ios.pairings", reason="source_absent")
+    elsewhere = structs.replace(lacking, detail=NOT_GIVEN)
+    arranged = outline(structs.replace(quiet(), gaps=(*never, lacking, elsewhere)))
+
+    assert [
+        ("It is not there on this phone or recording", ("Computers that paired with the phone",)),
+        (
+            "It lies in the recording, which was not given: name it with --source",
+            ("Computers that paired with the phone",),
+        ),
+        ("A recording of this kind never holds it", ("Boot arguments", "Mounted file systems")),
+    ] == [(each.reason, each.what) for each in arranged.unseen]
+    assert [lacking, elsewhere] == [each.gap for each in arranged.missed]
+
+
+def test_of_a_recording_another_way_to_learn_more_is_named():
+    recorded = structs.replace(quiet(), verdict="inconclusive", run=run_of("sysdiagnose"))
+    locked = structs.replace(recorded, gaps=(Gap(artifact="ios.recording", reason="locked"),))
+    live = structs.replace(recorded, run=run_of("usb"))
+
+    assert advice("do.examine_more") == words(outline(recorded).now)[:1]
+    assert advice("do.examine_unlocked") == words(outline(locked).now)[:1]
+    assert advice("do.examine_again") == words(outline(live).now)[:1]
+
+
+def run_of(transport: str):
+    run = quiet().run
+    assert run.acquisition is not None
+    return structs.replace(run, acquisition=structs.replace(run.acquisition, transport=transport))
 
 
 def test_findings_that_differ_in_their_subject_only_are_told_once():

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from scanner.cli.looking import clean_phones, look_at
+from scanner.cli.passwords import password_from
 from scanner.detect import RulePack
 from scanner.detect.workbench import Near, Tried
 from scanner.errors import RuleError, UsageError
@@ -118,7 +119,7 @@ def tries(pack: RulePack, target: str, privacy: PrivacyLevel | None, near: int) 
             raise
     found = tuple(tried(pack, looked, near=near)) if looked else ()
     if pack.yara is not None:
-        found += tuple(tried_bytes(pack.yara, path, looked))
+        found += tuple(tried_bytes(pack.yara, path, looked, password_from(None)))
     if looked is None:
         return Tries(name=path.name, platform=None, rules=found)
     return Tries(name=looked.name, platform=looked.ground.platform, rules=found)
