@@ -6,11 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from scanner.model.artifact import Artifact, Stated
+from scanner.model.artifact import Artifact, Stated, listing
 from scanner.model.entities import App, Entity
 from scanner.model.evidence import Gap
-
-Where = tuple[str, str] | None  # a field of the key and its value; None: all entities of a type
 
 
 class Unread(Struct, frozen=True, kw_only=True):
@@ -38,13 +36,13 @@ class Lists:
 
     def unread(self, entity: type[Entity]) -> Unread | None:
         """Return why entities of a type may be there that nobody saw; None: all were listed."""
-        groups = _enumerating(self._read, entity)
+        groups = listing(self._read, entity, _lists)
         for where, artifacts in groups.items():
             if short := self._short(artifacts):
                 return short
             if where is None:
                 return None
-        others = _enumerating(self._others, entity)
+        others = listing(self._others, entity, _lists)
         missing = {name for where, names in others.items() if where not in groups for name in names}
         if missing or not groups:
             reason = "not_selected" if missing else "source_absent"
@@ -74,25 +72,6 @@ class Lists:
             if None in users
             else tuple(sorted(user for user in users if user is not None)),
         )
-
-
-def _enumerating(artifacts: Iterable[Artifact], entity: type[Entity]) -> dict[Where, list[str]]:
-    """Return the artifacts that list a type, by the part of it that they list."""
-    parts: dict[Where, list[str]] = {}
-    everywhere: list[str] = []
-    for artifact in artifacts:
-        for stated in artifact.states:
-            if stated.entity is not entity or not _lists(stated):
-                continue
-            if stated.where is None:
-                everywhere.append(artifact.name)
-                continue
-            field, values = stated.where
-            for value in values:
-                parts.setdefault((field, value), []).append(artifact.name)
-    if everywhere and not parts:
-        return {None: everywhere}
-    return {where: [*names, *everywhere] for where, names in parts.items()}
 
 
 def _lists(stated: Stated) -> bool:

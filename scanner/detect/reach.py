@@ -15,7 +15,7 @@ from msgspec import UNSET, Struct
 from scanner.detect.facts import ScanFacts
 from scanner.detect.rules import AnyRule, Correlation, Test
 from scanner.detect.sigma import whole
-from scanner.model.artifact import Artifact, Stated
+from scanner.model.artifact import Artifact, Stated, Where, listing
 from scanner.model.entities import (
     AdbKey,
     ApiCall,
@@ -138,9 +138,6 @@ OF_RECORDINGS: frozenset[type[Entity]] = frozenset(
 )
 
 
-Where = tuple[str, str] | None  # a field of the key and its value; None: all entities of a type
-
-
 class Shortfall(Struct, frozen=True, kw_only=True):
     """Why a rule could not be decided on everything it speaks of."""
 
@@ -199,7 +196,7 @@ class Reach:
         if rule.evaluate(_unseen(rule, UNSET)) is False:
             return None
         concerned = False
-        for where, artifacts in _enumerating(self._statements, rule.entity).items():
+        for where, artifacts in listing(self._statements, rule.entity, _lists).items():
             if rule.evaluate(_unseen(rule, UNSET, where)) is False:
                 continue  # the rule speaks of no such entity
             concerned = True
@@ -213,7 +210,7 @@ class Reach:
                 return self._shortfall(artifacts, missed)
         if concerned:
             return None
-        return _absent(_names(_enumerating(self._not_selected, rule.entity)))
+        return _absent(_names(listing(self._not_selected, rule.entity, _lists)))
 
     def _unstated(self, rule: Test, base: Base) -> Shortfall | None:
         (entity, field), artifacts = base, self.stating(*base)
@@ -328,28 +325,7 @@ def _stating(artifacts: Iterable[Artifact], entity: type[Entity], field: str) ->
 
 def enumerating(artifacts: Iterable[Artifact], entity: type[Entity]) -> tuple[str, ...]:
     """Return the names of the artifacts that list entities of a type."""
-    return _names(_enumerating(artifacts, entity))
-
-
-def _enumerating(
-    artifacts: Iterable[Artifact], entity: type[Entity]
-) -> dict[Where, tuple[str, ...]]:
-    """Return the artifacts that list entities of a type, by the field and value that they list."""
-    found: dict[Where, list[str]] = {}
-    everywhere: list[str] = []
-    for artifact in artifacts:
-        for stated in artifact.states:
-            if stated.entity is not entity or not _lists(stated):
-                continue
-            if stated.where is None:
-                everywhere.append(artifact.name)
-                continue
-            field, values = stated.where
-            for value in values:
-                found.setdefault((field, value), []).append(artifact.name)
-    if everywhere and not found:
-        found[None] = []
-    return {where: tuple(dict.fromkeys([*names, *everywhere])) for where, names in found.items()}
+    return _names(listing(artifacts, entity, _lists))
 
 
 def _lists(stated: Stated) -> bool:
@@ -359,5 +335,5 @@ def _lists(stated: Stated) -> bool:
     return names.issuperset(stated.entity.key) and not only_exceptional
 
 
-def _names(listing: Mapping[Where, tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for names in listing.values() for name in names))
+def _names(listed: Mapping[Where, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for names in listed.values() for name in names))

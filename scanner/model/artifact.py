@@ -102,3 +102,31 @@ class Artifact(Struct, frozen=True, kw_only=True):
         """Return the parts that its readings cover; one without a name where none names any."""
         named = dict.fromkeys(part for reading in self.readings for part in reading.covers)
         return tuple(named) or ("",)
+
+
+Where = tuple[str, str] | None  # a field of the key and its value; None: all entities of a type
+
+
+def listing(
+    artifacts: Iterable[Artifact], entity: type[Entity], lists: Callable[[Stated], bool]
+) -> dict[Where, tuple[str, ...]]:
+    """Return the artifacts that list entities of a type, by the field and value that they list.
+
+    `lists` says whether what is stated of the type is a list of them. One that lists all counts
+    for each part that others list.
+    """
+    found: dict[Where, list[str]] = {}
+    everywhere: list[str] = []
+    for artifact in artifacts:
+        for stated in artifact.states:
+            if stated.entity is not entity or not lists(stated):
+                continue
+            if stated.where is None:
+                everywhere.append(artifact.name)
+                continue
+            field, values = stated.where
+            for value in values:
+                found.setdefault((field, value), []).append(artifact.name)
+    if everywhere and not found:
+        found[None] = []
+    return {where: tuple(dict.fromkeys([*names, *everywhere])) for where, names in found.items()}
