@@ -16,12 +16,11 @@ A file that is listed and not there was lost, taken out, or left out by whoever 
 from __future__ import annotations
 
 import functools
-import stat
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 
 from msgspec import UNSET, UnsetType
 
+from scanner.artifacts.ios.recorded.file_facts import moment, permissions
 from scanner.errors import ParseError
 from scanner.formats.container import RecordedFile
 from scanner.formats.ios_backup import mbdb
@@ -47,7 +46,6 @@ from scanner.model.requests import BackupFile
 
 ROWS_LIMIT = 2_000_000
 _KINDS = {FILE: "file", FOLDER: "folder", LINK: "link"}
-_LATEST = 253_402_300_799  # seconds of the last moment that a datetime can hold
 _DAY = 86_400
 _SIZES, _UIDS = 2**63, 2**32
 _APPS = "/private/var/mobile/Containers/"
@@ -174,7 +172,7 @@ def _entry(
 ) -> FileEntry:
     end = ending(row.path) if row.flags == FILE else None
     folder = row.domain if path is None else personal_folder(path)  # of a domain nothing is known
-    mode, executable, setuid = _mode(metadata.mode)
+    mode, executable, setuid = permissions(metadata.mode)
     size, uid = metadata.size, metadata.uid
     unit = _DAY if path is None or path.startswith(_HOME) else 1
     return FileEntry(
@@ -187,9 +185,9 @@ def _entry(
         executable=executable,
         setuid=setuid,
         uid=uid if _is_below(uid, _UIDS) else UNSET,
-        modified_at=_moment(metadata.modified, unit),
-        created_at=_moment(metadata.born, unit),
-        changed_at=_moment(metadata.changed, unit),
+        modified_at=moment(metadata.modified, unit),
+        created_at=moment(metadata.born, unit),
+        changed_at=moment(metadata.changed, unit),
         domain=row.domain,
         missing=missing,
     )
@@ -204,21 +202,6 @@ def _area(path: str | None, *, is_personal: bool) -> str:
     if path.startswith(_APPS):
         return "app"
     return "shared" if is_personal else "data"
-
-
-@functools.lru_cache(maxsize=256)
-def _mode(mode: int | None) -> tuple[str | UnsetType, bool | UnsetType, bool | UnsetType]:
-    if mode is None or mode < 0:
-        return UNSET, UNSET, UNSET
-    permissions = stat.S_IMODE(mode)
-    return f"{permissions:03o}", bool(mode & 0o111), bool(mode & stat.S_ISUID)
-
-
-@functools.lru_cache(maxsize=8192)
-def _moment(seconds: int | None, unit: int) -> datetime | UnsetType:
-    if seconds is None or not 0 < seconds <= _LATEST:
-        return UNSET
-    return datetime.fromtimestamp(seconds - seconds % unit, tz=UTC)
 
 
 BACKUP_FILES = Artifact(

@@ -12,13 +12,12 @@ say how a person uses the phone.
 
 from __future__ import annotations
 
-import functools
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
+from scanner.artifacts.ios.recorded.file_facts import moment, permissions
 from scanner.errors import ParseError
 from scanner.formats.ios_paths import area as area_of
 from scanner.formats.ios_personal import Numbers, ending, personal_folder
@@ -36,7 +35,6 @@ _APPS = f"{_HOME}Containers/"
 _SEALED = frozenset(("system", "cryptex", "developer", "app"))
 _TOLD = frozenset(("jailbreak", "staging", "temporary", "app"))
 _KINDS = frozenset(("file", "link"))
-_LATEST = 253_402_300_799  # seconds of the last moment that a datetime can hold
 _DAY = 86_400
 _SIZES = 2**63
 _UIDS = 2**32
@@ -67,7 +65,7 @@ def _entry(line: Line, path: str, area: str, numbers: Numbers) -> FileEntry:
     kind = line.kind if line.kind in _KINDS else "other"
     end = ending(path) if kind == "file" else None
     folder = personal_folder(path) if area == "other" else None
-    mode, executable, setuid = _mode(line.mode)
+    mode, executable, setuid = permissions(line.mode)
     return FileEntry(
         path=path if folder is None else numbers.named(folder, end),
         area=_area(path, area, is_personal=folder is not None),
@@ -78,7 +76,7 @@ def _entry(line: Line, path: str, area: str, numbers: Numbers) -> FileEntry:
         executable=executable,
         setuid=setuid,
         uid=line.uid if line.uid is not None and 0 <= line.uid < _UIDS else UNSET,
-        modified_at=_moment(line.modified, _DAY if path.startswith(_HOME) else 1),
+        modified_at=moment(line.modified, _DAY if path.startswith(_HOME) else 1),
     )
 
 
@@ -97,21 +95,6 @@ def _is_unusual(line: Line) -> bool:
     if line.kind != "file" or line.mode is None:
         return False
     return bool(line.mode & (stat.S_ISUID | stat.S_IWOTH))
-
-
-@functools.lru_cache(maxsize=256)
-def _mode(mode: int | None) -> tuple[str | UnsetType, bool | UnsetType, bool | UnsetType]:
-    if mode is None or mode < 0:
-        return UNSET, UNSET, UNSET
-    permissions = stat.S_IMODE(mode)
-    return f"{permissions:03o}", bool(mode & 0o111), bool(mode & stat.S_ISUID)
-
-
-@functools.lru_cache(maxsize=8192)
-def _moment(seconds: float | None, unit: int) -> datetime | UnsetType:
-    if seconds is None or not 0 < seconds <= _LATEST:
-        return UNSET
-    return datetime.fromtimestamp(int(seconds) // unit * unit, tz=UTC)
 
 
 COPIED_FILES = Artifact(
