@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
+from scanner.artifacts.ios.recorded.tables import has
 from scanner.errors import ParseError
 from scanner.model.evidence import EvidenceFile
 
@@ -20,15 +21,6 @@ _BATCH = 500
 def database(file: EvidenceFile) -> AbstractContextManager[sqlite3.Connection]:
     """Open the database that an evidence is."""
     return file.sqlite(seconds=SECONDS)
-
-
-def has(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether there is a table of a name; ParseError for a view or a virtual table of it."""
-    asked = "select type, rootpage from sqlite_schema where name = ? collate nocase"
-    found = connection.execute(asked, (table,)).fetchall()
-    if any(kind != "table" or not page for kind, page in found):
-        raise ParseError(f"a table {table} expected")
-    return bool(found)
 
 
 def rows(

@@ -20,15 +20,19 @@ if TYPE_CHECKING:
 Row = dict[str, Any]  # int | float | str | bytes | None by column; a column may hold any of them
 
 
-def columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
-    """Return the names of a table's stored columns; none where there is no such table."""
-    found = connection.execute(
-        "select type, rootpage from sqlite_schema where name = ? collate nocase", (table,)
-    ).fetchall()
-    if not found:
-        return frozenset()
+def has(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether there is a table of a name; ParseError for a view or a virtual table of it."""
+    asked = "select type, rootpage from sqlite_schema where name = ? collate nocase"
+    found = connection.execute(asked, (table,)).fetchall()
     if any(kind != "table" or not page for kind, page in found):
         raise ParseError(f"a table {table} expected")
+    return bool(found)
+
+
+def columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
+    """Return the names of a table's stored columns; none where there is no such table."""
+    if not has(connection, table):
+        return frozenset()
     named = connection.execute("select name from pragma_table_info(?)", (table,))
     return frozenset(name for (name,) in named)
 
