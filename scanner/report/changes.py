@@ -6,10 +6,9 @@ from importlib import import_module
 
 from msgspec import Struct
 
-from scanner.errors import UsageError
-from scanner.formats.text import safe_text
 from scanner.model.changes import Diff
 from scanner.model.findings import Message
+from scanner.report.formats import require_format
 from scanner.report.messages import named, text
 from scanner.report.outline import Unseen, unseen
 from scanner.report.shown import Shown, Words, changes_by_finding, show
@@ -63,8 +62,7 @@ def render(
     diff: Diff, fmt: str, *, color: bool = False, width: int = 80, language: str = "en"
 ) -> str:
     """Return a diff in one of `FORMATS`; colour and width are of the text. UsageError: no such."""
-    if fmt not in FORMATS:
-        raise UsageError(f"no format {safe_text(fmt, 40)!r}", remedy=f"one of {', '.join(FORMATS)}")
+    require_format(fmt, FORMATS)
     of = outline(diff, language)
     if fmt == "html":
         return _html(diff, of, language)

@@ -10,11 +10,11 @@ from importlib import import_module
 
 from msgspec import Struct
 
-from scanner.errors import UsageError
 from scanner.formats.text import safe_text
 from scanner.model.evidence import Reason
 from scanner.model.findings import LEVELS, Message
 from scanner.model.fleet import DeviceLine, FleetReport, PeerGroup, Rare, Uniform
+from scanner.report.formats import require_format
 from scanner.report.messages import catalogue, named, text
 
 FORMATS = ("html", "text")
@@ -98,8 +98,7 @@ def render(
 
     UsageError: there is no such format.
     """
-    if fmt not in FORMATS:
-        raise UsageError(f"no format {safe_text(fmt, 40)!r}", remedy=f"one of {', '.join(FORMATS)}")
+    require_format(fmt, FORMATS)
     of = outline(report, language)
     if fmt == "html":
         return _html(report, of, language)

@@ -7,6 +7,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from scanner.errors import UsageError
+from scanner.formats.text import safe_text
 from scanner.model.report import Report
 
 Render = Callable[[Report], bytes | str]
@@ -17,6 +18,14 @@ def render(report: Report, format: str) -> bytes | str:
     if format not in FORMATS:
         raise UsageError(f"no format {format[:40]!r}", remedy=f"one of {', '.join(FORMATS)}")
     return FORMATS[format](report)
+
+
+def require_format(name: str, known: Iterable[str]) -> None:
+    """UsageError for a format that a document does not have."""
+    if name not in (formats := tuple(known)):
+        raise UsageError(
+            f"no format {safe_text(name, 40)!r}", remedy=f"one of {', '.join(formats)}"
+        )
 
 
 def prepare(formats: Iterable[str]) -> None:

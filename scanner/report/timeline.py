@@ -9,11 +9,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from scanner.errors import UsageError
 from scanner.formats.text import safe_text
 from scanner.model.findings import LEVELS, Level, Message
 from scanner.model.watch import Silence, Timeline, TimelineFinding, TimelineScan
 from scanner.report.change_words import ChangeShown, describe
+from scanner.report.formats import require_format
 from scanner.report.messages import named, text
 from scanner.report.strip import Life, Scale, life, strip
 
@@ -89,8 +89,7 @@ def render(
 
     UsageError: there is no such format.
     """
-    if fmt not in FORMATS:
-        raise UsageError(f"no format {safe_text(fmt, 40)!r}", remedy=f"one of {', '.join(FORMATS)}")
+    require_format(fmt, FORMATS)
     of = outline(timeline, language)
     if fmt == "html":
         return _html(timeline, of, language)

@@ -19,9 +19,8 @@ from types import MappingProxyType
 
 import msgspec
 
-from scanner.errors import UsageError
-from scanner.formats.text import safe_text
 from scanner.model.history import HistoryEvent
+from scanner.report.formats import require_format
 
 ENDINGS: Mapping[str, str] = MappingProxyType({"timeline": "jsonl", "timeline-csv": "csv"})
 COLUMNS = (
@@ -47,8 +46,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  #
 
 def write(events: Iterable[HistoryEvent], fmt: str) -> Iterator[bytes]:
     """Yield a time line in one of `ENDINGS`, in parts; UsageError where there is no such format."""
-    if fmt not in ENDINGS:
-        raise UsageError(f"no format {safe_text(fmt, 40)!r}", remedy=f"one of {', '.join(ENDINGS)}")
+    require_format(fmt, ENDINGS)
     return _lines(events) if fmt == "timeline" else _table(events)
 
 
